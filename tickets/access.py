@@ -1,0 +1,59 @@
+"""Fetch a ticket, a message or a file, and check in the same breath whether the agent may.
+
+What an agent may not see does not exist for them: 404, never 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest
+
+from accounts.access import agent_of, demand
+from accounts.models import Agent
+from tickets.models import Attachment, Message, Ticket
+from tickets.models.ticket import TicketQuerySet
+
+Shape = Callable[[TicketQuerySet, Agent], TicketQuerySet]
+
+
+def _as_it_is(tickets: TicketQuerySet, agent: Agent) -> TicketQuerySet:
+    return tickets
+
+
+def find_ticket(agent: Agent, number: int, *, to: str = "", shaped: Shape = _as_it_is) -> Ticket:
+    """The ticket with this number, if the agent sees it; PermissionDenied if they may not do `to` there.
+
+    `shaped` may add to what is read with it.
+    """
+    tickets: TicketQuerySet = Ticket.objects.visible_to(agent).for_page()
+    ticket = shaped(tickets, agent).filter(number=number).first()
+    if ticket is None:
+        raise Http404
+    if to:
+        demand(agent, to)
+    return ticket
+
+
+def get_ticket(request: HttpRequest, number: int, *, to: str = "", shaped: Shape = _as_it_is) -> Ticket:
+    return find_ticket(agent_of(request), number, to=to, shaped=shaped)
+
+
+def get_message(request: HttpRequest, number: int, pk: int, *, to: str = "") -> Message:
+    """A message of that very ticket: an id from another one is not found."""
+    ticket = get_ticket(request, number, to=to)
+    message = ticket.messages.filter(pk=pk).first()
+    if message is None:
+        raise Http404
+    message.ticket = ticket
+    return message
+
+
+def find_attachment(agent: Agent, token: str) -> Attachment:
+    """A file of a ticket the agent sees. Uploads that stand in a draft belong to their uploader alone."""
+    attachment = Attachment.objects.filter(token=token).select_related("ticket", "message").first()
+    if attachment is None or not Ticket.objects.visible_to(agent).filter(pk=attachment.ticket_id).exists():
+        raise Http404
+    if attachment.message_id is None and attachment.uploaded_by_id != agent.pk:
+        raise Http404
+    return attachment

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"
+
+    def ready(self) -> None:
+        from tickets import stock
+        from tickets.live import reactions  # noqa: F401 (registers its reactions)
+
+        post_migrate.connect(stock.load, sender=self)

@@ -1,0 +1,143 @@
+"""What agents send from the ticket's page, checked and typed. Nothing is decided here."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import Agent, Team
+from foundation import richtext
+from tickets.composing import INLINE
+from tickets.models import Attachment, Priority, Status, Ticket
+from tickets.services import drafts
+
+COPIES_AT_MOST = 20
+# "See attached" without a file: asked about once. In the languages of many desks, as whole words.
+WORDS_FOR_A_FILE = (
+    r"attach(?:ed|ment|ments|ing)|enclosed|anhang|angehängt|beigefügt|anbei|adjunt[oa]s?|ci-joint|pi[eè]ces? jointes?"
+    r"|allegat[oi]|bijlage|bijgevoegd|załącz\w*|em anexo|vedhæftet|bifogad\w*"
+)
+PROMISES_A_FILE = re.compile(rf"\b(?:{WORDS_FOR_A_FILE})\b", re.IGNORECASE)
+
+
+class AddressesField(forms.CharField):
+    """Email addresses, separated by commas, semicolons or spaces."""
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        text = super().to_python(value) or ""
+        addresses = [part for part in re.split(r"[\s,;]+", text) if part]
+        if len(addresses) > COPIES_AT_MOST:
+            raise ValidationError(
+                ngettext("At most %(count)d address.", "At most %(count)d addresses.", COPIES_AT_MOST)
+                % {"count": COPIES_AT_MOST}
+            )
+        for address in addresses:
+            try:
+                validate_email(address)
+            except ValidationError:
+                raise ValidationError(
+                    _("“%(address)s” is not an email address.") % {"address": address[:100]}
+                ) from None
+        return list(dict.fromkeys(address.lower() for address in addresses))
+
+
+class WritingForm(forms.Form):
+    """What both composers post. `body_html` counts where the editor has run, `body` where it has not."""
+
+    body = forms.CharField(required=False, max_length=200_000, strip=False)
+    body_html = forms.CharField(required=False, max_length=2_000_000, strip=False)
+    client_key = forms.RegexField(r"^[\w-]{1,64}$", required=False)
+
+    def __init__(self, data: QueryDict, *, ticket: Ticket, agent: Agent) -> None:
+        super().__init__(data)
+        self.posted, self.ticket, self.agent = data, ticket, agent
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        values["html"] = values.get("body_html") or richtext.from_text(values.get("body") or "")
+        values["attachments"] = self._attachments()
+        return values
+
+    def _attachments(self) -> list[Attachment]:
+        """The agent's own uploads that the form names, and those that stand as images in the text."""
+        tokens = self.posted.getlist("attachments")[:100]
+        tokens += INLINE.findall(self.cleaned_data.get("body_html") or "")[:100]
+        return drafts.uploads_of(ticket=self.ticket, agent=self.agent, tokens=tokens)
+
+
+class NoteForm(WritingForm):
+    pass
+
+
+class ReplyForm(WritingForm):
+    cc = AddressesField(required=False, max_length=5000)
+    status = forms.CharField(required=False, max_length=40)
+    last_seen_event = forms.IntegerField(required=False, min_value=0)
+    without_file = forms.BooleanField(required=False)
+
+    def promises_a_file(self) -> bool:
+        """Does the text speak of a file that is not there?"""
+        if self.cleaned_data["attachments"] or self.cleaned_data["without_file"] or self.files:
+            return False
+        return bool(PROMISES_A_FILE.search(richtext.to_text(self.cleaned_data["html"])))
+
+
+class DraftForm(WritingForm):
+    """An autosave: whatever is there, even if it could not be sent."""
+
+    cc = forms.CharField(required=False, max_length=1000)
+    revision = forms.IntegerField(required=False, min_value=0)
+
+
+# ---- One property each. `was` is what the agent saw when choosing.
+
+
+class StatusForm(forms.Form):
+    status = forms.ModelChoiceField(Status.objects.all())
+    was = forms.CharField(max_length=40)
+
+
+class AssigneeForm(forms.Form):
+    assignee = forms.ModelChoiceField(Agent.objects.all(), required=False)
+    was = forms.IntegerField(required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.fields["assignee"].queryset = Agent.objects.active()  # type: ignore[attr-defined]
+
+
+class TeamForm(forms.Form):
+    team = forms.ModelChoiceField(Team.objects.filter(is_active=True), required=False)
+    was = forms.IntegerField(required=False)
+
+
+class PriorityForm(forms.Form):
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int)
+    was = forms.IntegerField()
+
+
+class SubjectForm(forms.Form):
+    subject = forms.CharField(max_length=250)
+    was = forms.CharField(max_length=250, strip=False)
+
+
+class TagForm(forms.Form):
+    add = forms.CharField(required=False, max_length=200)
+    remove = forms.CharField(required=False, max_length=60)
+
+    def clean_add(self) -> list[str]:
+        return [name for name in self.cleaned_data["add"].split(",") if name.strip()]
+
+    def clean_remove(self) -> list[str]:
+        return [self.cleaned_data["remove"]] if self.cleaned_data["remove"] else []
+
+
+class ParticipantForm(forms.Form):
+    address = forms.EmailField(max_length=254)

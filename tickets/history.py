@@ -1,0 +1,154 @@
+"""What happened to a ticket, in sentences for agents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from tickets import events
+from tickets.choices import choices
+from tickets.models import Priority
+
+# Told by the message itself, or of no interest to people.
+SILENT = {
+    events.TICKET_OPENED,
+    events.MESSAGE_RECEIVED,
+    events.MESSAGE_POSTED,
+    events.MESSAGE_HURRIED,
+    events.MESSAGE_SENT,
+    events.NOTE_ADDED,
+}
+
+
+# What of an event is told, as rows: a long history has thousands of them.
+FIELDS = (
+    "pk",
+    "kind",
+    "message_id",
+    "changes",
+    "created_at",
+    "actor_label",
+    "actor_agent_id",
+    "actor_agent__name",
+    "actor_customer_id",
+    "actor_customer__name",
+)
+
+
+def is_told(event: Any) -> bool:
+    return event.kind not in SILENT
+
+
+def describe(event: Any) -> SafeString:
+    """One line, with the actor in bold: "Ana assigned this to Priya"."""
+    words = SENTENCES.get(event.kind, _anything)(event.changes)
+    actor = actor_name(event)
+    return format_html("<b>{}</b> {}", actor, words) if actor else words
+
+
+def actor_name(event: Any) -> str:
+    if event.actor_agent_id:
+        return event.actor_agent__name
+    if event.actor_customer_id:
+        return event.actor_customer__name or _("The customer")
+    return event.actor_label
+
+
+Changes = dict[str, Any]
+
+
+def _pair(changes: Changes, field: str) -> tuple[Any, Any]:
+    before, after = changes.get(field, ["", ""])
+    return before, after
+
+
+def _from_to(text: str, before: Any, after: Any) -> SafeString:
+    return format_html(text, before=before, after=after)
+
+
+def _status(changes: Changes) -> SafeString:
+    before, after = _pair(changes, "status")
+    name = choices().status_name
+    return _from_to(_("changed the status from {before} to {after}"), name(before), name(after))
+
+
+def _assignee(changes: Changes) -> SafeString:
+    before, after = _pair(changes, "assignee")
+    if not after:
+        return _from_to(_("took this from {before}"), before, after)
+    return _from_to(_("gave this to {after}"), before, after)
+
+
+def _team(changes: Changes) -> SafeString:
+    before, after = _pair(changes, "team")
+    if not after:
+        return _from_to(_("took this out of {before}"), before, after)
+    return _from_to(_("moved this to {after}"), before, after)
+
+
+def _priority(changes: Changes) -> SafeString:
+    labels = dict(Priority.choices)
+    before, after = _pair(changes, "priority")
+    text = _("changed the priority from {before} to {after}")
+    return _from_to(text, labels.get(before, before), labels.get(after, after))
+
+
+def _subject(changes: Changes) -> SafeString:
+    return _from_to(_("changed the subject from “{before}” to “{after}”"), *_pair(changes, "subject"))
+
+
+def _type(changes: Changes) -> SafeString:
+    return _from_to(_("changed the type from {before} to {after}"), *_pair(changes, "type"))
+
+
+def _tags(changes: Changes) -> SafeString:
+    before, after = _pair(changes, "tags")
+    added, removed = sorted(set(after) - set(before)), sorted(set(before) - set(after))
+    parts = []
+    if added:
+        parts.append(format_html(_("added {}"), ", ".join(added)))
+    if removed:
+        parts.append(format_html(_("removed {}"), ", ".join(removed)))
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
+
+
+def _participant_added(changes: Changes) -> SafeString:
+    return _from_to(_("added {after} to the conversation"), *_pair(changes, "participant"))
+
+
+def _participant_removed(changes: Changes) -> SafeString:
+    return _from_to(_("removed {before} from the conversation"), *_pair(changes, "participant"))
+
+
+def _plain(text: Callable[[], str]) -> Callable[[Changes], SafeString]:
+    return lambda changes: format_html("{}", text())
+
+
+def _anything(changes: Changes) -> SafeString:
+    """A kind that a wing added: its fields, before and after."""
+    lines = ((field, before, after) for field, (before, after) in changes.items())
+    return format_html_join(" · ", _("changed {}: {} → {}"), lines)
+
+
+SENTENCES: dict[str, Callable[[Changes], SafeString]] = {
+    events.STATUS_CHANGED: _status,
+    events.ASSIGNEE_CHANGED: _assignee,
+    events.TEAM_CHANGED: _team,
+    events.PRIORITY_CHANGED: _priority,
+    events.SUBJECT_CHANGED: _subject,
+    events.TYPE_CHANGED: _type,
+    events.TAGS_CHANGED: _tags,
+    events.PARTICIPANT_ADDED: _participant_added,
+    events.PARTICIPANT_REMOVED: _participant_removed,
+    events.MESSAGE_FAILED: _plain(lambda: _("A reply was not delivered")),
+    events.MESSAGE_IN_DOUBT: _plain(lambda: _("A reply may not have been delivered")),
+    events.MESSAGE_UNDONE: _plain(lambda: _("took back a reply")),
+    events.MESSAGE_ACCEPTED: _plain(lambda: _("let in a held message")),
+    events.MESSAGE_RETRIED: _plain(lambda: _("sent a reply once more")),
+    events.TICKET_TRASHED: _plain(lambda: _("moved this to the trash")),
+    events.TICKET_RESTORED: _plain(lambda: _("brought this back from the trash")),
+}

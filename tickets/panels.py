@@ -1,0 +1,66 @@
+"""Two sockets by which a wing adds to the ticket page without the trunk knowing it.
+
+A box beside the ticket is loaded by the browser from the wing's own address. A verb on a message is a link
+to one. Both addresses take the ticket's number; a message's also its id. A wing registers in its `panels`
+module, which its app imports when it is ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from tickets.models import Message, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    url_name: str
+    title: str | Promise
+    position: int = 100
+
+    def url(self, ticket: Ticket) -> str:
+        return reverse(self.url_name, args=[ticket.number])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageVerb:
+    url_name: str
+    text: str | Promise
+    icon: str
+    applies_to: Callable[[Message], bool]
+    opens_dialog: bool = True  # otherwise a page of its own
+
+    def url(self, message: Message) -> str:
+        return reverse(self.url_name, args=[message.ticket.number, message.pk])
+
+
+BOXES: list[Box] = []
+MESSAGE_VERBS: list[MessageVerb] = []
+
+
+def register(url_name: str, *, title: str | Promise, position: int = 100) -> None:
+    """Put a box beside every ticket; `url_name` is reversed with the ticket's number."""
+    BOXES.append(Box(url_name=url_name, title=title, position=position))
+    BOXES.sort(key=lambda box: (box.position, box.url_name))
+
+
+def register_message_verb(
+    url_name: str,
+    *,
+    text: str | Promise,
+    icon: str,
+    applies_to: Callable[[Message], bool] = lambda message: True,
+    opens_dialog: bool = True,
+) -> None:
+    """Put a verb on messages; `url_name` is reversed with the ticket's number and the message's id."""
+    MESSAGE_VERBS.append(
+        MessageVerb(url_name=url_name, text=text, icon=icon, applies_to=applies_to, opens_dialog=opens_dialog)
+    )
+
+
+def verbs_for(message: Message) -> list[tuple[MessageVerb, str]]:
+    return [(verb, verb.url(message)) for verb in MESSAGE_VERBS if verb.applies_to(message)]

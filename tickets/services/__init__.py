@@ -1,0 +1,1 @@
+"""The only code that writes tickets and messages: one transaction, one change, one event."""

@@ -1,0 +1,137 @@
+"""Reply and note: sent from the ticket's page, with or without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import agent_of
+from accounts.models import Agent
+from accounts.permissions import Permission
+from tickets import files, reading
+from tickets.access import find_ticket, get_ticket
+from tickets.errors import NewerActivity
+from tickets.forms import NoteForm, ReplyForm, WritingForm
+from tickets.models import Attachment, Draft, Message, Ticket
+from tickets.services import drafts, participants, replies
+from tickets.views.answers import is_htmx, toast, trigger
+from tickets.views.ticket import page
+
+
+@require_POST
+@login_required
+def reply(request: HttpRequest, number: int) -> HttpResponse:
+    ticket = get_ticket(request, number, to=Permission.TICKETS_REPLY)
+    form = ReplyForm(request.POST, ticket=ticket, agent=agent_of(request))
+    uploads = request.FILES.getlist("files")
+    if not form.is_valid():
+        return _ask_again(request, form, Draft.Mode.REPLY, {"errors": form.errors}, status=422)
+    if not uploads and form.promises_a_file():
+        return _ask_again(request, form, Draft.Mode.REPLY, {"file_missing": True}, status=409)
+    try:
+        message = _send(form, uploads)
+    except NewerActivity as stopped:
+        return _ask_again(request, form, Draft.Mode.REPLY, {"newer": stopped.events}, status=409)
+    return _sent(request, message)
+
+
+@transaction.atomic
+def _send(form: ReplyForm, uploads: Sequence[UploadedFile]) -> Message:
+    given = form.cleaned_data
+    message = replies.post_reply(
+        ticket=form.ticket,
+        author=form.agent,
+        html=given["html"],
+        attachments=[*given["attachments"], *_store(form, uploads)],
+        status=given["status"],
+        last_seen_event=given["last_seen_event"],
+        client_key=given["client_key"],
+        cc=given["cc"],
+    )
+    # Who gets a copy may answer it.
+    participants.add(ticket=form.ticket, addresses=given["cc"], actor=form.agent)
+    return message
+
+
+def _sent(request: HttpRequest, message: Message) -> HttpResponse:
+    ticket = message.ticket
+    if not is_htmx(request):
+        return redirect(f"{ticket.get_absolute_url()}#message-{message.pk}")
+    waits = bool(message.send_after and message.send_after > now())
+    words = (
+        _("Your answer to #%(number)s leaves in a moment.")
+        if waits
+        else _("Your answer to #%(number)s is sent.")
+    )
+    undo = reverse("tickets:undo", args=[ticket.number, message.pk]) if waits else ""
+    said = toast(words % {"number": ticket.number}, action=_("Undo") if waits else "", action_url=undo)
+    return trigger(HttpResponse(), "#ticket-head", "#details-body", **said)
+
+
+@require_POST
+@login_required
+def note(request: HttpRequest, number: int) -> HttpResponse:
+    ticket = get_ticket(request, number, to=Permission.TICKETS_NOTE)
+    form = NoteForm(request.POST, ticket=ticket, agent=agent_of(request))
+    if not form.is_valid():
+        return _ask_again(request, form, Draft.Mode.NOTE, {"errors": form.errors}, status=422)
+    with transaction.atomic():
+        message = replies.add_note(
+            ticket=ticket,
+            author=form.agent,
+            html=form.cleaned_data["html"],
+            attachments=[*form.cleaned_data["attachments"], *_store(form, request.FILES.getlist("files"))],
+            client_key=form.cleaned_data["client_key"],
+        )
+    if not is_htmx(request):
+        return redirect(f"{ticket.get_absolute_url()}#message-{message.pk}")
+    return trigger(HttpResponse(), **toast(_("Note added.")))
+
+
+def _store(form: WritingForm, uploads: Sequence[UploadedFile]) -> list[Attachment]:
+    """Files that came with the form itself, from a browser without scripts."""
+    new = [
+        files.NewFile(name=upload.name or "", content=upload.read(), content_type=upload.content_type or "")
+        for upload in uploads
+    ]
+    files.check_limits(new)
+    return files.store(new, ticket=form.ticket, uploaded_by=form.agent)
+
+
+def _ask_again(
+    request: HttpRequest, form: WritingForm, mode: str, guard: dict[str, Any], *, status: int
+) -> HttpResponse:
+    """It was not sent: say why, above the button. Nothing that was written is lost."""
+    newer = guard.get("newer") or []
+    guard |= {"ticket": form.ticket, "newest": newer[-1].pk if newer else 0}
+    if is_htmx(request):
+        return render(request, "tickets/_guard.html", guard, status=status)
+    _keep_as_draft(form, mode)
+    ticket = find_ticket(form.agent, form.ticket.number, shaped=reading.with_last_look)
+    return page(request, ticket, status=status, guard=guard)
+
+
+def _keep_as_draft(form: WritingForm, mode: str) -> None:
+    """Without scripts there is no autosave: what was posted becomes the draft that the page shows again."""
+    agent: Agent = form.agent
+    ticket: Ticket = form.ticket
+    current = Draft.objects.filter(ticket=ticket, agent=agent, mode=mode).first()
+    drafts.save(
+        ticket=ticket,
+        agent=agent,
+        mode=mode,
+        html=form.cleaned_data.get("html", ""),
+        cc=form.data.get("cc", ""),
+        attachments=form.cleaned_data.get("attachments", ()),
+        revision=current.revision if current else 0,
+    )

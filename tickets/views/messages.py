@@ -1,0 +1,83 @@
+"""What one can do with a message: read a mail as it was meant, take it back, send it again, let it in."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import agent_of
+from accounts.permissions import Permission
+from foundation import richtext
+from tickets.access import get_message
+from tickets.models import Draft
+from tickets.services import replies
+from tickets.views.answers import SHOWS_TICKET, done, toast
+
+# No script, no connection, nothing from elsewhere: the mail's own looks, our own pictures.
+FRAME_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src 'self' data:{remote}; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+@require_safe
+@login_required
+def body(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """A mail as it was meant, for the sandboxed frame in the conversation. Remote pictures only when asked for."""
+    message = get_message(request, number, pk)
+    if not message.html:
+        raise Http404
+    with_images = request.GET.get("images") == "1"
+    files = {
+        file.content_id.strip("<>"): f"/files/{file.token}/"
+        for file in message.attachments.exclude(content_id="")
+    }
+    mail = richtext.render_mail(message.html, cid_urls=files, show_remote_images=with_images)
+    context = {"mail": mail, "theme": getattr(request, "theme", "system")}
+    response = render(request, "tickets/mail_frame.html", context)
+    response["Content-Security-Policy"] = FRAME_POLICY.format(remote=" http: https:" if with_images else "")
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """Take back an answer that has not left; it is a draft again."""
+    message = get_message(request, number, pk, to=Permission.TICKETS_REPLY)
+    replies.undo_send(message=message, actor=agent_of(request))
+    back = {
+        "desk:undone": {"ticket": number, "mode": Draft.Mode.REPLY, "url": message.ticket.get_absolute_url()}
+    }
+    said = toast(_("Taken back. It is a draft again."))
+    return done(request, message.ticket, stale=SHOWS_TICKET, **back, **said)
+
+
+@require_POST
+@login_required
+def send_now(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    message = get_message(request, number, pk, to=Permission.TICKETS_REPLY)
+    replies.send_now(message=message, actor=agent_of(request))
+    return done(request, message.ticket, stale=("#timeline",))
+
+
+@require_POST
+@login_required
+def retry(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """A failed answer leaves once more."""
+    message = get_message(request, number, pk, to=Permission.TICKETS_REPLY)
+    replies.retry_send(message=message, actor=agent_of(request))
+    return done(request, message.ticket, **toast(_("Sent once more.")))
+
+
+@require_POST
+@login_required
+def accept(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """Let in what somebody wrote who was not part of the ticket."""
+    message = get_message(request, number, pk, to=Permission.TICKETS_CHANGE)
+    replies.accept_held(message=message, actor=agent_of(request))
+    return done(request, message.ticket)

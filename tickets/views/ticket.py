@@ -1,0 +1,138 @@
+"""The ticket's page and the parts of it that fetch themselves again."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import agent_of
+from accounts.models import Agent
+from accounts.redirects import next_page
+from tickets import details, filters, navigation, reading
+from tickets.access import get_message, get_ticket
+from tickets.composing import composer
+from tickets.models import Ticket
+from tickets.timeline import Said, Timeline, timeline_of
+from tickets.views.inbox import list_context, way_back
+
+
+@require_safe
+@login_required
+def ticket(request: HttpRequest, number: int) -> HttpResponse:
+    """The whole page; with ?view=… beside the list it was opened from."""
+    found = get_ticket(request, number, shaped=reading.with_last_look)
+    if found.merged_into and request.GET.get("merged") != "show":
+        return redirect(found.merged_into)
+    return page(request, found)
+
+
+def page(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Render the page of a ticket that was fetched with its last look."""
+    agent = agent_of(request)
+    view = filters.VIEWS.get(request.GET.get("view", ""))
+    told = _timeline(request, ticket, agent)
+    beside = details.of(ticket, agent)
+    context = {
+        "ticket": ticket,
+        **_told(request, ticket, told),
+        "live_cursor": ticket.newest_event,  # type: ignore[attr-defined]
+        "nav_groups": navigation.groups(agent, current=view.key if view else ""),
+        "composer": composer(ticket, agent, participants=beside["participants"], last_event=told.last_event),
+        "client_key": secrets.token_hex(16),
+        **beside,
+        **way_back(request),
+        **(list_context(request, view, opened=ticket) if view else {}),
+        **more,
+    }
+    return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _timeline(request: HttpRequest, ticket: Ticket, agent: Agent) -> Timeline:
+    opened = {int(pk) for pk in request.GET.getlist("open") if pk.isdecimal() and len(pk) < 19}
+    return timeline_of(
+        ticket,
+        agent,
+        # What was new when the page was opened stays marked while it is open.
+        seen=_number(request.GET.get("seen")) if "seen" in request.GET else ticket.seen_event,  # type: ignore[attr-defined]
+        everything=request.GET.get("all") == "1",
+        opened=opened,
+    )
+
+
+def _told(request: HttpRequest, ticket: Ticket, told: Timeline) -> dict[str, Any]:
+    """The conversation, and the addresses under which it fetches itself again."""
+    url = reverse("tickets:timeline", args=[ticket.number])
+    seen = request.GET.get("seen") or ticket.seen_event  # type: ignore[attr-defined]
+    query = {"seen": seen} if seen is not None else {}
+    shown = query | ({"all": 1} if told.everything else {})
+    return {
+        "timeline": told,
+        "timeline_url": f"{url}?{urlencode(shown)}",
+        "unfold_url": f"{url}?{urlencode(query | {'all': 1})}",
+        "fold_url": f"{url}?{urlencode(query)}",
+    }
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
+@require_safe
+@login_required
+def timeline(request: HttpRequest, number: int) -> HttpResponse:
+    """The conversation anew."""
+    found = get_ticket(request, number, shaped=reading.with_last_look)
+    agent = agent_of(request)
+    told = _timeline(request, found, agent)
+    context = {"ticket": found, **_told(request, found, told), **details.rights(found, agent)}
+    return render(request, "tickets/_timeline.html", context)
+
+
+@require_safe
+@login_required
+def message(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """One message that was folded, in full."""
+    found = get_message(request, number, pk)
+    context = {"ticket": found.ticket, "message": found, "entry": Said(message=found, is_opened=True)}
+    context |= details.rights(found.ticket, agent_of(request))
+    return render(request, "tickets/_message.html", context)
+
+
+@require_safe
+@login_required
+def head(request: HttpRequest, number: int) -> HttpResponse:
+    found = get_ticket(request, number)
+    context = {"ticket": found, **details.of(found, agent_of(request)), **way_back(request)}
+    return render(request, "tickets/_head.html", context)
+
+
+@require_safe
+@login_required
+def details_pane(request: HttpRequest, number: int) -> HttpResponse:
+    found = get_ticket(request, number)
+    return render(request, "tickets/_details.html", {"ticket": found, **details.of(found, agent_of(request))})
+
+
+@require_POST
+@login_required
+def seen(request: HttpRequest, number: int) -> HttpResponse:
+    """The page says what the agent has been shown: not the GET of it, which a browser may do by itself."""
+    found = get_ticket(request, number)
+    if event := _number(request.POST.get("event")):
+        reading.mark_seen(found, agent_of(request), event=event)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
+def unread(request: HttpRequest, number: int) -> HttpResponse:
+    """Make the last message new again, and go back to the list."""
+    reading.mark_unread(get_ticket(request, number), agent_of(request))
+    return redirect(next_page(request) or reverse("tickets:inboxes"))
