@@ -1,0 +1,1 @@
+"""Every message that crosses the wire, in and out, over every channel."""

@@ -1,0 +1,133 @@
+"""Tell a customer that their request has arrived: its number, and a link to follow it. Machines are never told.
+
+Whoever asks in somebody else's name could have us write to strangers. So the mail repeats nothing of what was
+written, and goes out only so often: to one address, at the asking of one machine, for one brand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import magic_links
+from channels_inbox import doorbell, letters
+from channels_inbox.email import reply_address
+from channels_inbox.letters import Content, NothingToSend
+from channels_inbox.messages import OutboundMessage
+from channels_inbox.models import InboundPayload, MessageDelivery
+from channels_inbox.routes import Route, address_of, route_of
+from foundation import limits
+from tickets.models import Message, Ticket
+from tickets.services import conversation
+
+CHANNEL = "email"
+HOUR = 3600
+PER_ADDRESS, PER_MACHINE, PER_BRAND = 1, 20, 200
+# What stands in the stored message where the mail has the link.
+MASKED = "[…]"
+TOO_MANY = "Not sent: there were too many confirmations for this {what} within the hour."
+TEMPLATE = "channels_inbox/emails/acknowledgement"
+
+
+def queue(opening: Sequence[Message]) -> None:
+    """Tickets were opened by these messages: confirm each, where its inbox does so. Doing it twice confirms it once."""
+    payloads = InboundPayload.objects.filter(message__in=opening).select_related("inbox").defer("raw")
+    payload_of = {payload.message_id: payload for payload in payloads}
+    rows = [
+        row
+        for message in opening
+        if (payload := payload_of.get(message.pk))
+        and _may_be_confirmed(message, payload)
+        and (row := _row(message, payload))
+    ]
+    if rows:
+        MessageDelivery.objects.bulk_create(rows, ignore_conflicts=True)
+        doorbell.ring_after_commit(doorbell.SEND_DUE)
+
+
+def _row(message: Message, payload: InboundPayload) -> MessageDelivery | None:
+    route = _route(message, payload)
+    if route is None:
+        return None
+    ticket = message.ticket
+    return MessageDelivery(
+        kind=MessageDelivery.Kind.ACKNOWLEDGEMENT,
+        inbox=route.inbox,
+        ticket=ticket,
+        idempotency_key=f"ack:{ticket.pk}",
+        # Its own message is written when it leaves; until then it goes by the name of the one it answers.
+        rfc_message_id=reply_address.mint(ticket.number, message.pk, route.address),
+        sender=route.address,
+        recipients={"to": [message.author_address]},
+        content={"about": message.pk, "machine": str(payload.transport.get("address", ""))},
+    )
+
+
+def _may_be_confirmed(message: Message, payload: InboundPayload) -> bool:
+    if not payload.inbox.acknowledge or not payload.inbox.is_active or "@" not in message.author_address:
+        return False
+    if message.automatic or message.is_held or "quarantined" in message.facts or "spoofed" in message.facts:
+        return False
+    # Mail that lay in the mailbox before the desk began to look after it is answered by people.
+    return not payload.transport.get("before_inbox")
+
+
+def _route(message: Message, payload: InboundPayload) -> Route | None:
+    if payload.inbox.kind == CHANNEL:
+        return Route(payload.inbox, address_of(payload.inbox, message))
+    return route_of(message.ticket, CHANNEL)
+
+
+def write(row: MessageDelivery) -> OutboundMessage:
+    about = Message.objects.select_related("ticket__brand", "ticket__requester").get(pk=row.content["about"])
+    ticket = about.ticket
+    (address,) = row.recipients["to"]
+    if row.message_id is None:
+        _refuse_if_too_many(address, row.content["machine"], ticket)
+        _store(row, ticket)
+    link = magic_links.issue(
+        purpose=magic_links.Purpose.CUSTOMER_REQUEST,
+        customer=about.author_customer or ticket.requester,
+        ticket_number=ticket.number,
+        address=address,
+    )
+    with translation.override(letters.language_of(ticket)):
+        content = Content(
+            subject=_("We have received your request [#%(number)d]") % {"number": ticket.number},
+            text=_rendered(ticket, link, "txt"),
+            html=_rendered(ticket, link, "html"),
+            sender_name=ticket.brand.name,
+            automatic=True,
+            language=letters.language_of(ticket),
+        )
+    return letters.of_ticket(row, ticket, row.message_id or about.pk + 1, content)
+
+
+def _refuse_if_too_many(address: str, machine: str, ticket: Ticket) -> None:
+    counted = [("address", address.lower(), PER_ADDRESS), ("brand", str(ticket.brand_id), PER_BRAND)]
+    if machine:
+        counted.append(("machine", machine, PER_MACHINE))
+    for what, key, limit in counted:
+        if not limits.hit(f"ack:{what}:{key}", limit=limit, per=HOUR).allowed:
+            raise NothingToSend(TOO_MANY.format(what=what))
+
+
+@transaction.atomic
+def _store(row: MessageDelivery, ticket: Ticket) -> None:
+    """The message in the ticket's timeline, without the link, which lets whoever has it in."""
+    with translation.override(letters.language_of(ticket)):
+        html = _rendered(ticket, MASKED, "html")
+    key = f"ack:{ticket.pk}"
+    row.message = Message.objects.filter(source_key=key).first() or conversation.post_automatic(
+        ticket=ticket, html=html, source_key=key, channel=CHANNEL
+    )
+    row.save(update_fields=["message"])
+
+
+def _rendered(ticket: Ticket, link: str, kind: str) -> str:
+    context = {"number": ticket.number, "link": link, "brand": ticket.brand, "is_masked": link == MASKED}
+    return render_to_string(f"{TEMPLATE}.{kind}", context)

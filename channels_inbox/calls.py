@@ -1,0 +1,90 @@
+"""Call the admins when an inbox stands still: by mail, once for each trouble, through another inbox if there is one.
+
+The banner on every page says the same; whoever is not at the desk learns of it this way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from accounts.models import Agent
+from accounts.notices import Letter
+from accounts.permissions import Permission
+from channels_inbox import doorbell, vitals
+from channels_inbox.email import reply_address
+from channels_inbox.letters import NothingToSend
+from channels_inbox.models import Inbox, MessageDelivery
+from channels_inbox.routes import default_route
+from foundation import desk, richtext
+
+STANDS_STILL = "inbox.stands_still"
+MENDED = "The inbox works again."
+
+
+def call_admins(*, at: datetime) -> int:
+    """Put a mail into the outbox for every admin and every inbox that has begun to stand still. Returns how many."""
+    return sum(_call(each.inbox) for each in vitals.standing_still(at))
+
+
+@transaction.atomic
+def _call(inbox: Inbox) -> int:
+    since = inbox.failing_since or inbox.last_checked_at or inbox.created_at
+    admins = (
+        Agent.objects.active()
+        .filter(roles__permissions__contains=[Permission.INBOXES_MANAGE.value])
+        .distinct()
+    )
+    way_out = _way_out(beside=inbox)
+    rows = [
+        MessageDelivery(
+            kind=MessageDelivery.Kind.NOTICE,
+            inbox=way_out,
+            # One per trouble and person, ever.
+            idempotency_key=f"{STANDS_STILL}:{inbox.pk}:{since.timestamp():.0f}:{admin.pk}",
+            rfc_message_id=reply_address.mint_notice(way_out.address),
+            sender=way_out.address,
+            recipients={"to": [admin.email]},
+            content={"kind": STANDS_STILL, "inbox": inbox.pk, "language": admin.language},
+        )
+        for admin in admins
+    ]
+    known = MessageDelivery.objects.filter(idempotency_key__in=[row.idempotency_key for row in rows])
+    called_before = set(known.values_list("idempotency_key", flat=True))
+    new = [row for row in rows if row.idempotency_key not in called_before]
+    MessageDelivery.objects.bulk_create(new, ignore_conflicts=True)
+    if new:
+        doorbell.ring_after_commit(doorbell.SEND_DUE)
+    return len(new)
+
+
+def _way_out(*, beside: Inbox) -> Inbox:
+    others = Inbox.objects.active().filter(kind="email", failing_since=None).exclude(pk=beside.pk)
+    working = others.filter(settings__smtp_host__gt="").order_by("-brand__is_default", "pk").first()
+    if working:
+        return working
+    route = default_route()
+    return route.inbox if route else beside
+
+
+def letter(row: MessageDelivery) -> Letter:
+    """What the mail says, at the moment it leaves. Raises NothingToSend where all is well again."""
+    inbox = Inbox.objects.filter(pk=row.content["inbox"]).first()
+    if inbox is None:
+        raise NothingToSend(MENDED)
+    with translation.override(row.content["language"]):
+        state = vitals.vitals_of([inbox], at=now())[0]
+        if state.tone != "bad":
+            raise NothingToSend(MENDED)
+        names = {"name": inbox.name, "desk": desk.settings().name}
+        link = settings.SITE_URL + reverse("channels_inbox:inbox", args=[inbox.pk])
+        text = "\n\n".join(filter(None, [f"{state.words}.", state.more, link]))
+        return Letter(
+            subject=_("“%(name)s” stands still · %(desk)s") % names, text=text, html=richtext.from_text(text)
+        )

@@ -1,0 +1,1 @@
+"""Email: reading it, splitting it, and telling whether a machine wrote it."""

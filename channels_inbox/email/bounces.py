@@ -1,0 +1,245 @@
+"""A mail server could not deliver one of our mails: which one, to whom, and for good?
+
+Reads delivery status notifications (RFC 3464), complaints (RFC 5965), and the
+bounces of servers that follow no standard. Those are recognised by who sends them
+and by what they carry together, never by words in the text alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from channels_inbox.email import charsets, encoded_words, headers, message_ids, vocabulary
+from channels_inbox.email.headers import Headers, one_line
+from channels_inbox.email.mime import Part
+from channels_inbox.email.parsed import Address, Bounce, FailedRecipient
+
+_DAEMONS = re.compile(
+    r"(?i)^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|mmdf|mail\.?deliver.*|mailadmin|bounce"
+    r"|internet-?mail-?delivery)$"
+)
+_DAEMON_NAMES = re.compile(
+    r"(?i)mail(?:er)?[ -]?delivery|mailer-?daemon|mail administrator|system ?administrator|postmaster"
+    r"|delivery (?:subsystem|system)"
+)
+_SUBJECT = vocabulary.any_of(vocabulary.BOUNCE_SUBJECTS)
+_GONE = vocabulary.any_of(vocabulary.GONE)
+_FOR_NOW = vocabulary.any_of(vocabulary.FOR_NOW)
+_DELAYED = vocabulary.any_of(vocabulary.DELAYED)
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_REPLY_CODE = re.compile(r"(?<![\d.:/-])([45][0-5]\d)(?=[ -]\S)")
+_FAILED_ADDRESS = re.compile(
+    r"[<\s(:\"']([^\s<>()\",;:'\[\]]{1,100}@[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,8})"
+)
+_MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<?([^<>\s]{3,500})>?")
+# Statuses of RFC 3463 that speak of this mail, or of a state that passes, and not of the address
+_SOFT_STATUSES = ("5.2.2", "5.2.1", "5.2.3", "5.3.1", "5.3.4", "5.4.5", "5.7.")
+_ANSWER = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|fwd?|wg)\s?:")
+_SUCCESSES = ("delivered", "relayed", "expanded")
+_WORDS = 500
+_BLOCKS = 1_000
+_TEXT_LOOKED_AT = 20_000
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_ORIGINALS = (
+    "message/rfc822",
+    "message/global",
+    "message/rfc822-headers",
+    "message/global-headers",
+    "text/rfc822-headers",
+)
+
+
+def read(root: Part, sender: Address, subject: str, return_path: str | None, text: str) -> Bounce | None:
+    """Read the bounce or complaint that a mail is; None for any other mail, receipts of success among them."""
+    parts = list(root.walk())
+    if complaint := _complaint(parts):
+        return complaint
+    report = next((part for part in parts if part.content_type in _REPORTS), None)
+    if report is not None and (root.content_type == "multipart/report" or _is_daemon(sender, return_path)):
+        return _standard(report, parts, text)
+    return _unstandard(root, parts, sender, subject, return_path, text)
+
+
+def _standard(report: Part, parts: list[Part], text: str) -> Bounce | None:
+    blocks = list(_blocks(report))
+    original = next(
+        (found for block in blocks if (found := message_ids.first(block.get("x-original-message-id")))), ""
+    )
+    recipients = [recipient for block in blocks if (recipient := _recipient(block, text))]
+    if not recipients:
+        if any(block.get("action").lower() in _SUCCESSES for block in blocks):
+            return None
+        recipients = _named_in(text[:_TEXT_LOOKED_AT], "", "")
+    return Bounce(recipients=recipients, original_message_id=_original_id(parts, text) or original)
+
+
+def _blocks(report: Part) -> Iterator[Headers]:
+    """The groups of fields in a delivery status: one of the message, then one a recipient."""
+    data = report.content.lstrip(b"\r\n")
+    at = 0
+    for _ in range(_BLOCKS):
+        if at >= len(data):
+            return
+        block, behind = headers.read(data, at, len(data))
+        if behind <= at:
+            return
+        at = behind
+        if block.items:
+            yield block
+
+
+def _recipient(block: Headers, text: str) -> FailedRecipient | None:
+    action = block.get("action").split()[0].lower() if block.get("action") else ""
+    address = (
+        block.get("original-recipient") or block.get("final-recipient") or block.get("x-actual-recipient")
+    )
+    if "final-recipient" in block and "@" in block.get("final-recipient"):
+        address = block.get("final-recipient")
+    if not (address or "status" in block) or action in _SUCCESSES:
+        return None
+    diagnostic = one_line(encoded_words.decode(block.get("diagnostic-code")))
+    status = _status_in(block.get("status")) or _status_in(diagnostic)
+    if status.startswith("2."):
+        return None
+    if status in ("", "5.0.0", "4.0.0"):  # the server knew better than its report
+        status = _status_in(diagnostic) or status
+    words = diagnostic.partition(";")[2].strip() or diagnostic or _explanation(text[:_TEXT_LOOKED_AT])
+    return FailedRecipient(
+        email=_address_in(address),
+        kind="soft" if action == "delayed" else _kind(status, words),
+        delayed=action == "delayed",
+        status=status,
+        words=words[:_WORDS],
+    )
+
+
+def _address_in(value: str) -> str:
+    """`rfc822; <jane@x>` -> `jane@x`"""
+    address = value.rpartition(";")[2].strip() if ";" in value else value.strip()
+    found = _FAILED_ADDRESS.search(" " + address)
+    return found[1] if found else "".join(address.strip("<>").split())[:320]
+
+
+def _complaint(parts: list[Part]) -> Bounce | None:
+    """A mailbox provider passes on that its user called our mail spam."""
+    report = next((part for part in parts if part.content_type == "message/feedback-report"), None)
+    if report is None:
+        return None
+    fields = next(_blocks(report), Headers([]))
+    kind, reporter = fields.get("feedback-type") or "abuse", one_line(fields.get("user-agent"))
+    address = _address_in(
+        fields.get("original-rcpt-to") or fields.get("removal-recipient") or _original_to(parts)
+    )
+    return Bounce(
+        recipients=[
+            FailedRecipient(
+                email=address,
+                kind="complaint",
+                words=f"{kind}: reported by {reporter or 'the recipient'}"[:_WORDS],
+            )
+        ],
+        original_message_id=_original_id(parts, ""),
+    )
+
+
+def _unstandard(
+    root: Part, parts: list[Part], sender: Address, subject: str, return_path: str | None, text: str
+) -> Bounce | None:
+    failed = root.headers.get("x-failed-recipients")
+    is_daemon = _is_daemon(sender, return_path)
+    if not failed and not is_daemon:
+        return None
+    head = text[:_TEXT_LOOKED_AT]
+    carries = (
+        any(part.content_type in _ORIGINALS for part in parts[1:]) or _MESSAGE_ID.search(text) is not None
+    )
+    says = _SUBJECT.search(subject) is not None
+    explains = (
+        _GONE.search(head) is not None
+        or _FOR_NOW.search(head) is not None
+        or _DELAYED.search(head) is not None
+    )
+    codes = _STATUS.search(head) is not None or _REPLY_CODE.search(head) is not None
+    answers = _ANSWER.match(subject) is not None and not carries
+    if not failed and (answers or not (says or (carries and (codes or explains)))):
+        return None
+    if "auto-submitted" in root.headers and root.headers.get("auto-submitted").lower().startswith("no"):
+        return None
+    return Bounce(recipients=_named_in(head, failed, subject), original_message_id=_original_id(parts, text))
+
+
+def _is_daemon(sender: Address, return_path: str | None) -> bool:
+    return (
+        _DAEMONS.match(sender.email.partition("@")[0]) is not None
+        or (_DAEMON_NAMES.search(sender.name) is not None and return_path in ("", None))
+        or (return_path == "" and not sender.email)
+    )
+
+
+def _named_in(text: str, failed: str, subject: str) -> list[FailedRecipient]:
+    """The addresses that failed, out of a bounce's own text; the first it names if no header says."""
+    report = text.split("\n\n---", 1)[0]
+    named = [address.strip() for address in failed.split(",") if "@" in address]
+    if not named and (found := _FAILED_ADDRESS.search(" " + report)):
+        named = [found[1]]
+    words = _explanation(report)
+    status = _status_in(words) or _status_in(report)
+    delayed = not status.startswith("5") and _DELAYED.search(f"{subject} {report}") is not None
+    kind = "soft" if delayed else _kind(status, words)
+    return [
+        FailedRecipient(email=address, kind=kind, delayed=delayed, status=status, words=words)
+        for address in named[:50] or [""]
+    ]
+
+
+def _explanation(report: str) -> str:
+    """The line in which the server speaks: the one with its code, or one that gives a reason."""
+    lines = [line.strip() for line in report.split("\n") if line.strip()]
+    for pattern in (_STATUS, _REPLY_CODE, _GONE, _FOR_NOW):
+        for number, line in enumerate(lines):
+            if pattern.search(line):
+                return one_line(" ".join(lines[number : number + 2]))[:_WORDS]
+    return one_line(" ".join(lines[:2]))[:_WORDS]
+
+
+def _status_in(text: str) -> str:
+    if found := _STATUS.search(text):
+        return found[1]
+    if found := _REPLY_CODE.search(" " + text):
+        return f"{found[1][0]}.0.0"
+    return ""
+
+
+def _kind(status: str, words: str) -> str:
+    if status.startswith("4"):
+        return "soft"
+    if status.startswith("5.1.") or _GONE.search(words):
+        return "hard"
+    for_now = status.startswith(_SOFT_STATUSES) or _FOR_NOW.search(words) is not None
+    return "soft" if for_now else "hard"
+
+
+def _original_id(parts: list[Part], text: str) -> str:
+    for part in parts[1:]:
+        if part.content_type in _ORIGINALS and (
+            found := message_ids.first(_original_headers(part).get("message-id"))
+        ):
+            return found
+    texts = [text, *(charsets.decode(part.content[:_TEXT_LOOKED_AT]) for part in parts[1:] if _is_text(part))]
+    quoted = next((match for one in texts if (match := _MESSAGE_ID.search(one))), None)
+    return quoted[1] if quoted else ""
+
+
+def _is_text(part: Part) -> bool:
+    return part.content_type.startswith("text/")
+
+
+def _original_to(parts: list[Part]) -> str:
+    original = next((part for part in parts[1:] if part.content_type in _ORIGINALS), None)
+    return _original_headers(original).get("to") if original else ""
+
+
+def _original_headers(part: Part) -> Headers:
+    data = part.content.lstrip(b"\r\n")
+    return headers.read(data, 0, len(data))[0]

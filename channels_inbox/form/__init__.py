@@ -1,0 +1,1 @@
+"""The web form: customers write to us from a page of ours."""

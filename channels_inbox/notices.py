@@ -1,0 +1,64 @@
+"""Mail that belongs to no ticket, such as a link to sign in: queued without its secret, written when it leaves."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.db import transaction
+
+from accounts import notices
+from accounts.notices import Letter, Notice
+from channels_inbox import calls, doorbell
+from channels_inbox.email import reply_address
+from channels_inbox.letters import NothingToSend
+from channels_inbox.messages import OutboundMessage, Sender
+from channels_inbox.models import MessageDelivery
+from channels_inbox.routes import default_route
+from foundation import desk
+
+NOBODY = "Nobody is known at this address."
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def queue(notice: Notice) -> None:
+    """Take a notice into the outbox. The same work whoever it is for, so that its timing tells nothing."""
+    route = default_route()
+    if route is None:
+        logger.error("A %s notice has no way out: there is no email inbox.", notice.kind)
+        return
+    MessageDelivery.objects.create(
+        kind=MessageDelivery.Kind.NOTICE,
+        inbox=route.inbox,
+        idempotency_key=f"notice:{uuid.uuid4()}",
+        rfc_message_id=reply_address.mint_notice(route.address),
+        sender=route.address,
+        recipients={"to": [notice.address]},
+        content={"kind": notice.kind, "language": notice.language},
+    )
+    doorbell.ring_after_commit(doorbell.SEND_DUE)
+
+
+def write(row: MessageDelivery) -> OutboundMessage:
+    (address,) = row.recipients["to"]
+    language = row.content["language"]
+    if row.content["kind"] == calls.STANDS_STILL:
+        letter: Letter | None = calls.letter(row)
+    else:
+        letter = notices.write(Notice(kind=row.content["kind"], address=address, language=language))
+    if letter is None:
+        raise NothingToSend(NOBODY)
+    return OutboundMessage(
+        sender=Sender(handle=row.sender, name=desk.settings().name),
+        reply_to="",
+        to=(address,),
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        message_id=row.rfc_message_id,
+        date=row.created_at,
+        automatic=True,
+        language=language,
+    )

@@ -1,0 +1,51 @@
+"""Doorbells: each does what is due in the database, so a lost or doubled call costs time, never a message."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from channels_inbox import calls, doorbell, intake, ledger, sending
+from channels_inbox.email import mailbox
+from channels_inbox.form import kept_files
+
+SECONDS = 60.0  # for one call; the next one goes on
+
+
+@shared_task(name=doorbell.PROCESS_PAYLOADS)
+def process_payloads() -> None:
+    intake.process_due(seconds=SECONDS)
+
+
+@shared_task(name=doorbell.SEND_DUE)
+def send_due() -> None:
+    sending.send_due(seconds=SECONDS)
+
+
+@shared_task(name="channels_inbox.poll_inboxes")
+def poll_inboxes() -> None:
+    """Each inbox in a task of its own: a slow server keeps nobody else's mail waiting."""
+    for pk in mailbox.due_for_polling().values_list("pk", flat=True):
+        poll_inbox.apply_async((pk,), expires=60)
+
+
+@shared_task(name="channels_inbox.poll_inbox")
+def poll_inbox(pk: int) -> None:
+    inbox = mailbox.due_for_polling().filter(pk=pk).first()
+    if inbox:
+        mailbox.poll(inbox)
+
+
+@shared_task(name="channels_inbox.call_admins")
+def call_admins() -> None:
+    calls.call_admins(at=now())
+
+
+@shared_task(name="channels_inbox.check_ledger")
+def check_ledger() -> None:
+    ledger.check_and_tell()
+
+
+@shared_task(name="channels_inbox.sweep_form_files")
+def sweep_form_files() -> None:
+    kept_files.sweep()

@@ -1,0 +1,27 @@
+"""The pages of the channels: inboxes and their repair, and the originals of messages."""
+
+from django.urls import path
+
+from channels_inbox import webhooks
+from channels_inbox.views import failures, inboxes, originals, quarantine
+
+app_name = "channels_inbox"
+urlpatterns = [
+    path("hooks/<str:token>/", webhooks.receive, name="hook"),
+    path("settings/channels/", inboxes.overview, name="inboxes"),
+    path("settings/channels/new/<slug:kind>/", inboxes.add, name="add_inbox"),
+    path("settings/channels/test/", inboxes.begin_trial, name="begin_trial"),
+    path("settings/channels/test/<str:key>/", inboxes.trial, name="trial"),
+    path("settings/channels/<int:pk>/", inboxes.edit, name="inbox"),
+    path("settings/channels/<int:pk>/switch/", inboxes.switch, name="switch_inbox"),
+    path("settings/quarantine/", quarantine.listed, name="quarantine"),
+    path("settings/quarantine/decide/", quarantine.decide, name="decide"),
+    path("settings/quarantine/<int:pk>/", quarantine.one, name="held"),
+    path("settings/quarantine/<int:pk>/raw/", quarantine.raw, name="held_raw"),
+    path("settings/failures/", failures.listed, name="failures"),
+    path("settings/failures/deliveries/", failures.decide_deliveries, name="decide_deliveries"),
+    path("settings/failures/events/", failures.retry_events, name="retry_events"),
+    path("settings/failures/given-up/", failures.retry_given_up, name="retry_given_up"),
+    path("t/<int:number>/messages/<int:pk>/original/", originals.original, name="original"),
+    path("t/<int:number>/messages/<int:pk>/original/raw/", originals.raw, name="original_raw"),
+]

@@ -1,0 +1,109 @@
+"""How an inbox is doing, in words: for its card, and for the banner that admins see when one stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+from django.db.models.query import QuerySet
+from django.utils.formats import time_format
+from django.utils.timesince import timesince
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
+
+# An inbox that stands still for so long is everybody's business.
+ALARM_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    inbox: Inbox
+    tone: str  # "ok", "warn", "bad" or "idle"
+    words: str
+    more: str = ""
+    waiting: int = 0  # to be sent
+    held: int = 0  # in quarantine
+    undelivered: int = 0  # failed, or nobody knows
+
+
+def vitals_of(inboxes: Iterable[Inbox], *, at: datetime) -> list[Vitals]:
+    """The state of these inboxes; three questions to the database, however many there are."""
+    listed = list(inboxes)
+    queue = _count(MessageDelivery.objects.filter(state__in=("queued", "retry", "sending")))
+    trouble = _count(MessageDelivery.objects.filter(state__in=("failed", "in_doubt")))
+    held = _count(InboundPayload.objects.filter(state__in=InboundPayload.HELD))
+    return [
+        Vitals(
+            inbox=inbox,
+            tone=tone,
+            words=words,
+            more=more,
+            waiting=queue.get(inbox.pk, 0),
+            held=held.get(inbox.pk, 0),
+            undelivered=trouble.get(inbox.pk, 0),
+        )
+        for inbox in listed
+        for tone, words, more in [_state(inbox, at)]
+    ]
+
+
+def _count(rows: QuerySet) -> dict[int, int]:
+    return dict(rows.order_by().values_list("inbox").annotate(Count("pk")))
+
+
+def _state(inbox: Inbox, at: datetime) -> tuple[str, str, str]:
+    if not inbox.is_active:
+        return "idle", _("Switched off"), _("Nothing is fetched, and nothing leaves.")
+    if inbox.failing_since:
+        tone = "bad" if at - inbox.failing_since >= ALARM_AFTER else "warn"
+        since = _("Does not work since %(time)s (%(ago)s)") % _moment(inbox.failing_since, at)
+        return tone, since, inbox.last_error
+    if inbox.send_resumes_at and inbox.send_resumes_at > at:
+        pauses = _("Sending pauses until %(time)s") % _moment(inbox.send_resumes_at, at)
+        return "warn", pauses, inbox.last_error
+    if not fetches(inbox):
+        return "ok", _("Works"), ""
+    if is_stalled(inbox, at):
+        return (
+            "bad",
+            _("Not looked into since %(time)s (%(ago)s)") % _moment(_last_look(inbox), at),
+            _("The part of the desk that fetches mail does not run."),
+        )
+    if inbox.last_checked_at is None:
+        return "idle", _("Set up, not looked into yet"), ""
+    return "ok", _("Works"), ""
+
+
+def fetches(inbox: Inbox) -> bool:
+    """Whether the desk collects this inbox's mail itself."""
+    return inbox.kind == "email" and bool(inbox.settings.get("imap_host"))
+
+
+def is_stalled(inbox: Inbox, at: datetime) -> bool:
+    return fetches(inbox) and at - _last_look(inbox) >= ALARM_AFTER
+
+
+def _last_look(inbox: Inbox) -> datetime:
+    return inbox.last_checked_at or inbox.created_at
+
+
+def _moment(moment: datetime, at: datetime) -> dict[str, str]:
+    return {"time": time_format(localtime(moment), "H:i"), "ago": timesince(moment, at)}
+
+
+def standing_still(at: datetime) -> list[Vitals]:
+    """The inboxes for which admins are called."""
+    since = at - ALARM_AFTER
+    looked = Q(last_checked_at__lt=since) | Q(last_checked_at=None, created_at__lt=since)
+    suspects = Inbox.objects.active().filter(Q(failing_since__lt=since) | looked)
+    stuck = [inbox for inbox in suspects if inbox.failing_since or is_stalled(inbox, at)]
+    return [
+        Vitals(inbox=inbox, tone=tone, words=words, more=more)
+        for inbox in stuck
+        for tone, words, more in [_state(inbox, at)]
+        if tone == "bad"
+    ]

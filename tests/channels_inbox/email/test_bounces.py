@@ -1,0 +1,136 @@
+import pytest
+
+from channels_inbox.email.parse import parse_email
+from tests.channels_inbox.email.raw import mail, multipart, part
+from tests.channels_inbox.email.samples import HERE
+
+
+def read(name: str):
+    return parse_email((HERE / f"{name}.eml").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("sample", "failed"),
+    [
+        ("postfix_bounce_user_unknown", ("gone@customer.test", "hard", False, "5.1.1", "User unknown")),
+        ("exchange_bounce_mailbox_full", ("full@firma.test", "soft", False, "5.2.2", "mailbox full")),
+        (
+            "qmail_bounce_without_mime",
+            ("gone@qmail.test", "hard", False, "5.1.1", "no mailbox here by that name"),
+        ),
+        (
+            "exim_bounce_naming_its_recipients_in_the_header",
+            ("gone@exim.test", "hard", False, "", "Unrouteable address"),
+        ),
+        ("sendmail_warning_of_delay", ("slow@customer.test", "soft", True, "4.4.1", "connection timed out")),
+        ("complaint_of_a_mailbox_provider", ("angry@provider.test", "complaint", False, "", "abuse")),
+    ],
+)
+def test_a_bounce_tells_who_why_and_which_mail(sample, failed):
+    parsed = read(sample)
+
+    first = parsed.bounce.recipients[0]
+    assert (first.email, first.kind, first.delayed, first.status) == failed[:4]
+    assert failed[4] in first.words
+    assert parsed.bounce.original_message_id == "ticket-42.3@desk.test"
+    assert (parsed.is_bounce, parsed.is_auto_reply) == (True, False)
+    assert parsed.automatic_reason
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        "postmaster_who_is_a_person",
+        "receipt_of_a_delivery_that_succeeded",
+        "read_receipt",
+        "exchange_out_of_office",
+        "person_on_a_mailing_list",
+        "gmail_reply_in_german",
+    ],
+)
+def test_other_mail_is_no_bounce(sample):
+    parsed = read(sample)
+
+    assert (parsed.is_bounce, parsed.bounce) == (False, None)
+
+
+def test_a_person_who_forwards_a_bounce_did_not_bounce():
+    report = part(
+        "Final-Recipient: rfc822; x@y.test\r\nAction: failed\r\nStatus: 5.1.1", "message/delivery-status"
+    )
+
+    assert not parse_email(multipart(part("What does this mean?"), report)).is_bounce
+
+
+def report(*recipients: str) -> bytes:
+    fields = "Reporting-MTA: dns; mx.test\r\n\r\n" + "\r\n\r\n".join(recipients)
+    return multipart(
+        part("Failed."), part(fields, "message/delivery-status"), kind="report; report-type=delivery-status"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "delayed"),
+    [
+        ("Action: failed\r\nStatus: 5.1.1", "hard", False),
+        ("Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user", "hard", False),
+        ("Action: failed\r\nStatus: 5.2.2", "soft", False),
+        ("Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 552 mailbox is full", "soft", False),
+        ("Action: failed\r\nStatus: 4.4.7", "soft", False),
+        (
+            "Action: failed\r\nStatus: 5.7.1\r\nDiagnostic-Code: smtp; 550 5.7.1 rejected as spam",
+            "soft",
+            False,
+        ),
+        ("Action: failed\r\nStatus: 5.7.1\r\nDiagnostic-Code: smtp; 550 5.7.1 user unknown", "hard", False),
+        ("Action: failed\r\nStatus: 5.3.4", "soft", False),
+        ("Action: delayed\r\nStatus: 4.4.1", "soft", True),
+        ("Action: failed\r\nStatus: 5.4.4\r\nDiagnostic-Code: x; Host not found", "hard", False),
+    ],
+)
+def test_what_is_gone_is_hard_and_what_may_pass_is_soft(fields, kind, delayed):
+    [failed] = parse_email(report(f"Final-Recipient: rfc822; x@y.test\r\n{fields}")).bounce.recipients
+
+    assert (failed.email, failed.kind, failed.delayed) == ("x@y.test", kind, delayed)
+
+
+def test_each_recipient_is_told():
+    bounce = parse_email(
+        report(
+            "Final-Recipient: rfc822; a@y.test\r\nAction: failed\r\nStatus: 5.1.1",
+            "Final-Recipient: rfc822; b@y.test\r\nAction: delivered\r\nStatus: 2.0.0",
+            "Final-Recipient: rfc822; c@y.test\r\nAction: delayed\r\nStatus: 4.4.1",
+        )
+    ).bounce
+
+    assert [(failed.email, failed.kind) for failed in bounce.recipients] == [
+        ("a@y.test", "hard"),
+        ("c@y.test", "soft"),
+    ]
+    assert (bounce.kind, bounce.is_final) == ("hard", True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "is_bounce"),
+    [
+        ("Undeliverable: Invoice", "User unknown", True),
+        ("Delivery failure", "The mail could not be handed over.", True),
+        ("Unzustellbar: Rechnung", "Der Empfänger ist unbekannt.", True),
+        ("Mail problem", "550 5.1.1 gone\n\nMessage-ID: <ticket-42.3@desk.test>", True),
+        ("Lunch on Friday?", "Shall we meet at noon?", False),
+        ("Re: Undeliverable: Invoice", "We have looked into it.", False),
+    ],
+)
+def test_a_daemon_without_a_report_needs_to_say_so(subject, text, is_bounce):
+    raw = mail(
+        text, subject=subject, **{"from": "Mail Delivery System <MAILER-DAEMON@mx.test>"}, return_path="<>"
+    )
+
+    assert parse_email(raw).is_bounce is is_bounce
+
+
+@pytest.mark.parametrize(
+    "subject", ["Undeliverable: Invoice", "Delivery failure", "Returned mail: user unknown"]
+)
+def test_a_customer_may_write_about_bounces(subject):
+    assert not parse_email(mail("I got: 550 5.1.1 user unknown", subject=subject)).is_bounce
