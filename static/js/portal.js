@@ -1,0 +1,5 @@
+// The customer's pages and the plain ones. Everything works without it.
+import "./forms.js";
+import "./frame.js";
+
+document.querySelector("[data-error-summary]")?.focus();

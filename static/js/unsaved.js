@@ -1,0 +1,40 @@
+// A form of settings says how much of it is not saved yet, and asks before that is lost.
+//   <form data-unsaved> … <span data-unsaved-words data-one="1 change is not saved" data-many="%(count)s changes are not saved" hidden>
+const form = document.querySelector("form[data-unsaved]");
+
+function changed() {
+  const names = new Set();
+  for (const field of form.elements) {
+    if (!field.name || field.type === "hidden" || field.type === "submit") continue;
+    if (isChanged(field)) names.add(field.name);
+  }
+  return names.size;
+}
+
+function isChanged(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field instanceof HTMLSelectElement) return [...field.options].some((option) => option.selected !== option.defaultSelected && field.value !== firstChoice(field));
+  return field.value !== field.defaultValue;
+}
+
+// A list without a chosen entry shows its first one.
+function firstChoice(list) {
+  return [...list.options].some((option) => option.defaultSelected) ? undefined : list.options[0]?.value;
+}
+
+function tell() {
+  const words = form.querySelector("[data-unsaved-words]");
+  const count = changed();
+  words.hidden = count === 0;
+  words.textContent = count === 1 ? words.dataset.one : words.dataset.many.replace("%(count)s", count);
+}
+
+if (form) {
+  form.addEventListener("input", tell);
+  form.addEventListener("change", tell);
+  window.addEventListener("pageshow", tell);
+  // What came back with errors is not saved either: the server says so in the page.
+  window.addEventListener("beforeunload", (event) => {
+    if (!form.dataset.underway && changed() > 0) event.preventDefault();
+  });
+}
