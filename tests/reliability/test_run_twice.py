@@ -1,0 +1,72 @@
+"""The beat runs twice, or rings three times at once: what is due happens once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from celery import current_app
+from django.db import connection
+
+from channels_inbox import tasks
+from channels_inbox.models import InboundPayload, MessageDelivery
+from helpdesk.celery import app
+from tests.channels_inbox.mails import accept, make_mail
+from tests.reliability.desk_under_test import until
+from tickets import dispatch
+
+OURS = [name for name in app.tasks if name.startswith("channels_inbox.")]
+
+
+def at_once(*functions) -> None:
+    def run(function) -> None:
+        try:
+            function()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(function,)) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_three_rings_at_once_do_everything_once(desk_under_test):
+    def ring_for_everything() -> None:
+        pk = desk_under_test.inbox.pk
+        for task in (
+            lambda: tasks.poll_inbox(pk),
+            tasks.process_payloads,
+            dispatch.process_events,
+            tasks.send_due,
+        ):
+            at_once(task, task, task)
+
+    desk_under_test.customers_write(20)
+    ring_for_everything()
+    desk_under_test.agent_answers(20)
+    until(lambda: ring_for_everything() or desk_under_test.is_idle())
+
+    desk_under_test.check(kills=0)
+    assert MessageDelivery.objects.filter(kind="ack").count() == 20
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+@pytest.mark.django_db
+def test_each_task_may_run_again_at_any_time(name, mailbox):
+    accept(mailbox, make_mail())
+    arguments = [mailbox.pk] if name == "channels_inbox.poll_inbox" else []
+
+    before_and_after = []
+    for _ in range(2):
+        current_app.tasks[name](*arguments)
+        before_and_after.append((InboundPayload.objects.count(), MessageDelivery.objects.count()))
+
+    assert before_and_after[0] == before_and_after[1]
+
+
+def test_a_late_ring_is_dropped_when_the_next_one_is_due():
+    """A beat that was down for hours causes no burst."""
+    for slot in app.conf.beat_schedule.values():
+        assert slot["options"]["expires"] <= slot["schedule"]
