@@ -1,10 +1,11 @@
-"""Change what an agent is called and how they sign in."""
+"""Change what an agent is called and how they sign in, and let them go."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
 
-from accounts import magic_links
+from accounts import api_tokens, magic_links, notices
 from accounts.models import Agent
 from foundation import audit
 
@@ -29,8 +30,44 @@ def change(agent: Agent, *, actor: audit.Actor, **values: object) -> Agent:
 
 @transaction.atomic
 def change_password(agent: Agent, password: str, *, actor: audit.Actor, ip: str | None = None) -> None:
-    """Give the agent another password. Every session they have ends, and so does every link made for them."""
+    """Give the agent another password, and tell them by mail.
+
+    Whoever got in with the old one is out: every session ends, every API token is revoked, and every link made
+    for them before opens nothing any more.
+    """
     agent.set_password(password)
     agent.save(update_fields=["password"])
     magic_links.withdraw(agent)
-    audit.record(actor=actor, action="agent.password_changed", obj=agent, ip=ip)
+    revoked = api_tokens.revoke_all(agent, actor=actor, ip=ip)
+    audit.record(
+        actor=actor,
+        action="agent.password_changed",
+        obj=agent,
+        changes={"programs_shut_out": [0, revoked]} if revoked else None,
+        ip=ip,
+    )
+    notices.send(notices.PASSWORD_CHANGED, address=agent.email)
+
+
+@transaction.atomic
+def deactivate(agent: Agent, *, actor: audit.Actor | None, ip: str | None = None) -> bool:
+    """Let an agent go: sessions, sockets, links and API tokens end, and do not come back when the agent does.
+
+    Their tickets stay theirs until somebody takes them. False where the agent was not active.
+    """
+    gone = Agent.objects.filter(pk=agent.pk, is_active=True).update(
+        is_active=False, times_shut_out=F("times_shut_out") + 1
+    )
+    if not gone:
+        return False
+    agent.refresh_from_db(fields=["is_active", "times_shut_out"])
+    magic_links.withdraw(agent)
+    revoked = api_tokens.revoke_all(agent, actor=actor or (None, ""), ip=ip)
+    audit.record(
+        actor=actor,
+        action="agent.deactivated",
+        obj=agent,
+        changes={"is_active": [True, False], "programs_shut_out": [0, revoked]},
+        ip=ip,
+    )
+    return True

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from accounts.models import Agent, ApiToken
@@ -14,6 +15,7 @@ from foundation import audit
 from foundation.tokens import hash_token
 
 PREFIX = "hd_"
+NOT_EXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
 
 
 def issue(
@@ -37,8 +39,8 @@ def issue(
 
 def find(plain: str) -> ApiToken | None:
     """The living token with this text, of an agent who may still sign in."""
-    living = Q(revoked_at=None, agent__is_active=True) & (Q(expires_at=None) | Q(expires_at__gt=now()))
-    return ApiToken.objects.filter(living, token_hash=hash_token(plain)).select_related("agent").first()
+    found = ApiToken.objects.filter(NOT_EXPIRED, revoked_at=None, token_hash=hash_token(plain))
+    return found.filter(agent__is_active=True).select_related("agent").first()
 
 
 def touch(token: ApiToken) -> None:
@@ -47,6 +49,19 @@ def touch(token: ApiToken) -> None:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now())
 
 
-def revoke(token: ApiToken, *, actor: Agent) -> None:
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now())
-    audit.record(actor=actor.as_actor, action="api_token.revoked", obj=token)
+def living(agent: Agent) -> QuerySet[ApiToken]:
+    """The tokens with which this agent's programs get in."""
+    return ApiToken.objects.filter(NOT_EXPIRED, agent=agent, revoked_at=None).order_by("pk")
+
+
+def revoke(token: ApiToken, *, actor: audit.Actor, ip: str | None = None) -> None:
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now()):
+        audit.record(actor=actor, action="api_token.revoked", obj=token, ip=ip)
+
+
+def revoke_all(agent: Agent, *, actor: audit.Actor, ip: str | None = None) -> int:
+    """Every token of this agent, those included that have expired by themselves. Returns how many."""
+    tokens = list(ApiToken.objects.select_for_update().filter(agent=agent, revoked_at=None).order_by("pk"))
+    for token in tokens:
+        revoke(token, actor=actor, ip=ip)
+    return len(tokens)

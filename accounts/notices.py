@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from foundation.client_address import client_network
 logger = logging.getLogger(__name__)
 
 AGENT_PASSWORD = "agent.password"  # noqa: S105 (a kind of mail)
+PASSWORD_CHANGED = "agent.password_changed"  # noqa: S105 (a kind of mail)
 CUSTOMER_SIGN_IN = "customer.sign_in"
 # So many mails to one address, and so many at the asking of one network, in so many seconds.
 PER_ADDRESS, PER_NETWORK, WINDOW = 3, 20, 15 * 60
@@ -42,7 +44,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """The mail itself. It holds a link that lets somebody in: hand it over, never store it."""
+    """The mail itself. It may hold a link that lets somebody in: hand it over, never store it."""
 
     subject: str
     text: str
@@ -82,6 +84,8 @@ def write(notice: Notice) -> Letter | None:
     with translation.override(notice.language):
         if notice.kind == AGENT_PASSWORD:
             return _password_letter(notice)
+        if notice.kind == PASSWORD_CHANGED:
+            return _changed_letter(notice)
         if notice.kind == CUSTOMER_SIGN_IN:
             return _sign_in_letter(notice)
     raise ValueError(f"There is no notice of the kind {notice.kind!r}.")
@@ -93,6 +97,14 @@ def _password_letter(notice: Notice) -> Letter | None:
         return None
     link = magic_links.issue(purpose=magic_links.Purpose.AGENT_PASSWORD, agent=agent)
     return _letter(_("A new password for %(desk)s"), "agent_password", link)
+
+
+def _changed_letter(notice: Notice) -> Letter | None:
+    """Holds no way in: if it was somebody else, the agent asks for a way on the page it names."""
+    if not Agent.objects.active().filter(email__iexact=notice.address).exists():
+        return None
+    page = settings.SITE_URL.rstrip("/") + reverse("accounts:forgotten")
+    return _letter(_("Your password for %(desk)s was changed"), "agent_password_changed", page)
 
 
 def _sign_in_letter(notice: Notice) -> Letter | None:

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
@@ -78,6 +79,8 @@ class Agent(AbstractBaseUser):
     time_zone = models.CharField(max_length=60, default="UTC")
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     shortcuts_on = models.BooleanField(default=True)
+    # Part of what a session is checked against: who was let go and comes back begins anew.
+    times_shut_out = models.PositiveIntegerField(default=0, db_default=0)
     teams = models.ManyToManyField(Team, through="Membership", related_name="agents")
     roles = models.ManyToManyField(Role, related_name="agents", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -120,6 +123,11 @@ class Agent(AbstractBaseUser):
 
     def can(self, permission: str) -> bool:
         return self.is_active and permission in self.permissions
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What Django keeps in a session and compares at every request, live sockets too."""
+        kept = f"{self.password}:{self.times_shut_out}"
+        return salted_hmac("accounts.Agent.session", kept, secret=secret, algorithm="sha256").hexdigest()
 
     # Django's own admin asks these; it is for operators, who manage settings.
 

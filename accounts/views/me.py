@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import agents, sign_in
+from accounts import agents, api_tokens, sign_in
 from accounts.access import agent_of
 from accounts.forms import ChangePasswordForm, DisplayForm, ProfileForm
 from accounts.models import Agent
+from foundation.client_address import client_address
 from foundation.errors import HelpdeskError
 
 
@@ -39,6 +40,7 @@ def _page(
         "profile": profile or ProfileForm(about=agent),
         "display": display or DisplayForm(about=agent),
         "password": password or ChangePasswordForm(agent=agent),
+        "api_tokens": api_tokens.living(agent),
         "wrong": wrong,
     }
     return render(request, "accounts/me.html", context, status=422 if wrong else 200)
@@ -76,7 +78,7 @@ def _saved(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def password(request: HttpRequest) -> HttpResponse:
-    """Another password. All other sessions of this agent end; this one goes on under a new key."""
+    """Another password. All else that lets this agent in ends; this session goes on under a new key."""
     agent = agent_of(request)
     form = ChangePasswordForm(request.POST, agent=agent)
     if not form.is_valid():
@@ -86,9 +88,17 @@ def password(request: HttpRequest) -> HttpResponse:
     except HelpdeskError as refused:
         form.add_error("password", str(refused))
         return _page(request, password=form)
-    agents.change_password(agent, form.cleaned_data["new_password"], actor=agent.as_actor)
+    agents.change_password(
+        agent,
+        form.cleaned_data["new_password"],
+        actor=agent.as_actor,
+        ip=client_address(request) or None,
+    )
     auth.update_session_auth_hash(request, agent)
-    messages.success(request, _("Your password is changed. You are signed out everywhere else."))
+    messages.success(
+        request,
+        _("Your password is changed. You are signed out everywhere else, and your API tokens are revoked."),
+    )
     return redirect("accounts:me")
 
 

@@ -10,10 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import agents, demo, magic_links, notices, portal_sessions, sign_in
+from accounts import agents, api_tokens, demo, magic_links, notices, portal_sessions, sign_in
 from accounts.forms import AddressForm, NewPasswordForm, SignInForm
 from accounts.magic_links import LinkExpired, Purpose
 from accounts.redirects import after_sign_in, next_page
+from foundation.client_address import client_address
 from foundation.errors import HelpdeskError
 
 
@@ -111,11 +112,17 @@ def new_password(request: HttpRequest, token: str) -> HttpResponse:
         form = NewPasswordForm(request.POST or None, agent=found.agent)
         if not form.is_valid():
             status = 422 if request.method == "POST" else 200
-            return render(request, "accounts/new_password.html", {"form": form}, status=status)
+            context = {"form": form, "api_tokens": api_tokens.living(found.agent)}
+            return render(request, "accounts/new_password.html", context, status=status)
         magic_links.open(token, Purpose.AGENT_PASSWORD)
     except LinkExpired as expired:
         return _expired(request, expired)
-    agents.change_password(found.agent, form.cleaned_data["new_password"], actor=found.agent.as_actor)
+    agents.change_password(
+        found.agent,
+        form.cleaned_data["new_password"],
+        actor=found.agent.as_actor,
+        ip=client_address(request) or None,
+    )
     sign_in.welcome(request, found.agent, by="new password")
     messages.success(request, _("Your password is changed."))
     return redirect(after_sign_in(request))

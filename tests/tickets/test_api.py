@@ -257,7 +257,7 @@ def test_a_token_dies_with_its_agent_and_by_revocation(client):
     assert api.get("tickets/").status_code == 401
 
     second = Api(client, make_agent())
-    api_tokens.revoke(second.token, actor=second.agent)
+    api_tokens.revoke(second.token, actor=second.agent.as_actor)
     assert second.get("tickets/").status_code == 401
 
 

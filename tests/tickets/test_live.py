@@ -16,6 +16,7 @@ from django.utils.timezone import now
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import agents
 from helpdesk.asgi import application
 from tests.make import make_agent, make_message, make_team, make_ticket
 from tickets import dispatch, events
@@ -277,8 +278,7 @@ class TestSocket:
         await socket.connect(timeout=PATIENCE)
 
         if end == "deactivated":
-            agent.is_active = False
-            await agent.asave()
+            await sync_to_async(agents.deactivate)(agent, actor=None)
         elif end == "signed out":
             await Session.objects.all().adelete()
         else:
