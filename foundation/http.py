@@ -112,7 +112,7 @@ def request(
         "Accept-Encoding": "identity",
         **(headers or {}),
     }
-    with requests.Session() as session, _deadline(total_timeout) as sockets:
+    with _OneStep() as session, _deadline(total_timeout) as sockets:
         session.trust_env = False
         for scheme in ("http://", "https://"):
             session.mount(scheme, _GuardedAdapter(sockets, _retry(retries)))
@@ -135,6 +135,13 @@ def request(
         if sockets.is_cut:  # an answer without a length looks complete when it is cut
             raise RequestFailed(TOO_LATE)
         return Response(answer.status_code, CaseInsensitiveDict(answer.headers), body)
+
+
+class _OneStep(requests.Session):
+    """Looks at no redirect at all: requests would read the whole body of one, and stumble over a malformed one."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 def _check_scheme(url: str) -> None:

@@ -50,11 +50,20 @@ CACHES = {
 }
 LIVE_CHANNEL = env.text("REDIS_PREFIX", default="hd") + ":live"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", default=str(RUNTIME_DIR / "media")))
+# Pictures of mails that were fetched for a reader; may be emptied at any moment.
+PICTURE_CACHE = Path(env.text("PICTURE_CACHE", default=str(RUNTIME_DIR / "pictures")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = (
+    200  # the desk's own setting says how many a message takes; this one loses the words
+)
+FILE_UPLOAD_HANDLERS = [
+    "foundation.uploads.WithinLimits",  # first: what it refuses is kept nowhere
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # ---- Applications
 
@@ -85,10 +94,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "foundation.uploads.NotEvenRead",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "foundation.uploads.UploadLimit",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext
 from tests.browser import Watch
 from tests.live import LiveDesk
 from tests.mailservers import MailServers, running_mail_servers
+from tests.web_server import Server, running_web_server
 
 # Properties are true or not; how long an example takes says only how busy the machine is.
 hypothesis_settings.register_profile("desk", deadline=None)
@@ -71,6 +72,13 @@ def _nothing_is_kept_from_test_to_test() -> None:
     desk.forget()
     choices.forget()
     cache.clear()
+
+
+@pytest.fixture
+def web_server() -> Iterator[Server]:
+    """Somewhere on the internet: a server that answers as the test says."""
+    with running_web_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,7 @@ urlpatterns = [
     # Messages.
     path("t/<number:number>/messages/<number:pk>/", ticket.message, name="message"),
     path("t/<number:number>/messages/<number:pk>/body/", messages.body, name="body"),
+    path("t/<number:number>/messages/<number:pk>/picture/", messages.picture, name="picture"),
     path("t/<number:number>/messages/<number:pk>/undo/", messages.undo, name="undo"),
     path("t/<number:number>/messages/<number:pk>/send-now/", messages.send_now, name="send_now"),
     path("t/<number:number>/messages/<number:pk>/retry/", messages.retry, name="retry"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -60,16 +60,20 @@ class RenderedMail:
         return mark_safe(self.html)  # noqa: S308 judged by nh3, and by the frame's policy once more
 
 
-def render_mail(html: str, *, cid_urls: Mapping[str, str], show_remote_images: bool) -> RenderedMail:
+def render_mail(
+    html: str, *, cid_urls: Mapping[str, str], remote_url: Callable[[str], str] | None = None
+) -> RenderedMail:
     """Make a mail's HTML safe to look at.
 
     `cid_urls` maps Content-IDs (without angle brackets) to the addresses of the attachments. Only those pictures,
     embedded ones and, if asked for, remote ones can load; remote ones as <img> and table backgrounds, never from CSS,
-    SVG or video. Tracking pixels, references to our own host and everything that is not on the lists are dropped.
+    SVG or video. They are asked for with `remote_url`, which turns the address of a picture elsewhere into one of
+    ours: the reader's browser itself never goes there. Tracking pixels, references to our own host and everything
+    that is not on the lists are dropped.
     Links open in a new tab and tell nobody where the reader comes from. A style attribute keeps looks, loses
     place and addresses; <style> goes.
     """
-    render = _Rendering(cid_urls=cid_urls, show_remote_images=show_remote_images)
+    render = _Rendering(cid_urls=cid_urls, remote_url=remote_url)
     try:
         shaped = shape(html, TAGS | {"body"}, render.edit)
     except Tangled:
@@ -93,7 +97,7 @@ class _Rendering:
     """One mail on its way: `edit` decides with the whole tag in view, `judge` has the last word on each value."""
 
     cid_urls: Mapping[str, str]
-    show_remote_images: bool
+    remote_url: Callable[[str], str] | None
     approved: set[str] = field(default_factory=set)  # the only addresses that the result may fetch
     blocked: int = 0
     has_own_colours: bool = False
@@ -138,9 +142,11 @@ class _Rendering:
     def _add(self, kept: Attributes, attribute: str, picture: str) -> None:
         if not picture:
             return
-        if self._is_remote(picture) and not self.show_remote_images:
-            self.blocked += 1
-            return
+        if self._is_remote(picture):
+            if self.remote_url is None:
+                self.blocked += 1
+                return
+            picture = self.remote_url(picture)
         self.approved.add(picture)
         kept[attribute] = picture
 

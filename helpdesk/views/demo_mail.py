@@ -180,7 +180,7 @@ def body(request: HttpRequest, address: str, uid: int) -> HttpResponse:
     html = _letter(address, uid).content.html
     if not html:
         raise Http404
-    mail = richtext.render_mail(html, cid_urls={}, show_remote_images=False)
+    mail = richtext.render_mail(html, cid_urls={})
     response = render(request, "tickets/mail_frame.html", {"mail": mail, "theme": "system"})
     response["Content-Security-Policy"] = FRAME_POLICY
     return response

@@ -8,8 +8,6 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,53 +18,12 @@ from cryptography.x509.oid import NameOID
 
 from foundation import http
 from foundation.http import AddressRefused, HostNotFound, RequestFailed
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Server:
-    """Answers as the test says, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
-        self.answer: Answer = lambda request: say(request, 200, b"hello")
-        ours = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def handle_any(self) -> None:
-                length = int(self.headers.get("Content-Length", 0))
-                ours.asked.append((self.command, self.path, dict(self.headers), self.rfile.read(length)))
-                try:
-                    ours.answer(self)
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
-
-            do_GET = do_POST = do_PUT = do_DELETE = handle_any
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
-
-
-def say(request: BaseHTTPRequestHandler, status: int, body: bytes = b"", **headers: str) -> None:
-    request.send_response(status)
-    for name, value in {"Content-Length": str(len(body)), **headers}.items():
-        request.send_header(name.replace("_", "-"), value)
-    request.end_headers()
-    request.wfile.write(body)
+from tests.web_server import Server, say
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    server.thread.start()
-    yield server
-    server.server.shutdown()
-    server.server.server_close()
-    server.thread.join()
+def server(web_server: Server) -> Server:
+    return web_server
 
 
 @pytest.fixture(autouse=True)
@@ -359,3 +316,17 @@ def test_a_certificate_is_checked_against_the_name_not_the_address(certificate, 
     server.server.shutdown()
     server.server.server_close()
     server.thread.join()
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://\xff/", "//", "http://a b/", "\t"])
+def test_a_malformed_redirect_is_an_answer_like_any_other(server, location):
+    server.answer = lambda request: say(request, 302, Location=location)
+
+    assert http.get(server.url).status == 302
+
+
+def test_fault44_the_body_of_a_redirect_is_not_read_without_end(server):
+    server.answer = lambda request: say(request, 302, b"x" * 100_000, Location="/elsewhere")
+
+    with pytest.raises(RequestFailed, match="too large"):
+        http.get(server.url, max_bytes=1000)

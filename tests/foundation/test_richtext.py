@@ -21,7 +21,11 @@ def site(settings):
 
 
 def render(html, *, cid_urls=None, show=False):
-    return richtext.render_mail(html, cid_urls=cid_urls or {}, show_remote_images=show)
+    return richtext.render_mail(html, cid_urls=cid_urls or {}, remote_url=fetched_by_us if show else None)
+
+
+def fetched_by_us(url):
+    return f"/picture/?of={url}&proof=x"
 
 
 # ---- What people write
@@ -144,8 +148,9 @@ def test_remote_pictures_wait_until_asked_for():
     assert "shop.test" not in blocked.html
     assert '<img alt="Our shop">' in blocked.html
     assert shown.blocked_images == 0
-    assert [shown.html.count(f"https://shop.test/{name}.png") for name in "abc"] == [1, 1, 1]
-    assert 'background="http://shop.test/d.png"' in shown.html
+    ours = "/picture/?of=https://shop.test/{}.png&amp;proof=x"
+    assert [shown.html.count(f'src="{ours.format(name)}"') for name in "abc"] == [1, 1, 1]
+    assert 'background="/picture/?of=http://shop.test/d.png&amp;proof=x"' in shown.html
 
 
 @pytest.mark.parametrize(

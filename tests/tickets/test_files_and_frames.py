@@ -193,13 +193,6 @@ class TestFrames:
         assert "shop.test/logo.png" not in body
         assert "1 picture from elsewhere is not shown" in body
 
-    def test_remote_pictures_come_when_asked_for_but_trackers_never(self, client, agent):
-        answer = self.frame(client, self.mail(), "?images=1")
-
-        assert "https://shop.test/logo.png" in answer.content.decode()
-        assert "tracker" not in answer.content.decode()
-        assert "img-src 'self' data: http: https:;" in answer["Content-Security-Policy"]
-
     def test_a_mail_that_sets_colours_lies_on_white_paper(self, client, agent):
         agent.theme = "dark"
         agent.save()

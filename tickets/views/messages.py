@@ -11,15 +11,18 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import agent_of
 from accounts.permissions import Permission
 from foundation import richtext
+from foundation.errors import HelpdeskError
+from tickets import remote_pictures
 from tickets.access import get_message
 from tickets.models import Draft
 from tickets.services import replies
+from tickets.views import files
 from tickets.views.answers import SHOWS_TICKET, done, toast
 
-# No script, no connection, nothing from elsewhere: the mail's own looks, our own pictures.
+# No script, no connection, nothing from elsewhere: the mail's own looks, and pictures that we serve.
 FRAME_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin; default-src 'none'; "
-    "style-src 'unsafe-inline'; img-src 'self' data:{remote}; "
+    "style-src 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
 
@@ -27,19 +30,46 @@ FRAME_POLICY = (
 @require_safe
 @login_required
 def body(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    """A mail as it was meant, for the sandboxed frame in the conversation. Remote pictures only when asked for."""
+    """A mail as it was meant, for the sandboxed frame in the conversation. Pictures from elsewhere when asked for."""
     message = get_message(request, number, pk)
     if not message.html:
         raise Http404
-    with_images = request.GET.get("images") == "1"
-    files = {
+    agent = agent_of(request)
+    wished = remote_pictures.is_wished(message, agent, request.GET.get("pictures", ""))
+    own = {
         file.content_id.strip("<>"): f"/files/{file.token}/"
         for file in message.attachments.exclude(content_id="")
     }
-    mail = richtext.render_mail(message.html, cid_urls=files, show_remote_images=with_images)
-    context = {"mail": mail, "theme": getattr(request, "theme", "system")}
+    mail = richtext.render_mail(
+        message.html,
+        cid_urls=own,
+        remote_url=remote_pictures.addresses_for(message) if wished else None,
+    )
+    context = {
+        "mail": mail,
+        "theme": getattr(request, "theme", "system"),
+        "wish": remote_pictures.wish(message, agent),
+    }
     response = render(request, "tickets/mail_frame.html", context)
-    response["Content-Security-Policy"] = FRAME_POLICY.format(remote=" http: https:" if with_images else "")
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+@login_required
+def picture(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """One picture of that mail, fetched by the desk: the sender does not learn who reads, nor from where."""
+    message = get_message(request, number, pk)
+    url, proof = request.GET.get("of", ""), request.GET.get("proof", "")
+    try:
+        found = remote_pictures.fetch(message, agent_of(request), url=url, proof=proof)
+    except HelpdeskError:
+        raise Http404 from None  # its alternative text stands in its place
+    response = HttpResponse(found.content, content_type=found.content_type)
+    response["Content-Security-Policy"] = files.SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Referrer-Policy"] = "no-referrer"
     return response
 
