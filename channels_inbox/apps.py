@@ -7,7 +7,9 @@ class ChannelsInboxConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.notices import leave_through
-        from channels_inbox import notices, panels, reactions  # noqa: F401 (registers its reactions)
+        from channels_inbox import known, notices, panels, reactions  # noqa: F401 (registers its reactions)
+        from tickets import recipients
 
         panels.register()
         leave_through(notices.queue)
+        recipients.register_own_addresses(known.own_among)

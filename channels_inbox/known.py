@@ -82,6 +82,12 @@ def own_addresses() -> set[str]:
     return {address.lower() for main, aliases in rows for address in (main, *aliases)}
 
 
+def own_among(addresses: Sequence[str]) -> set[str]:
+    """Which of these addresses are the desk's own, with or without a tag, in small letters."""
+    own = own_addresses()
+    return {address.lower() for address in addresses if reply_address.without_tag(address) in own}
+
+
 def _wait_for_relatives(keys: set[str]) -> None:
     """Let nobody else work on messages of the same threads until we are done.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import chain
 from typing import NamedTuple
 
 from django.utils import timezone, translation
@@ -49,7 +50,8 @@ def so_far(message: Message, recipients: Mapping[str, Sequence[str]], language: 
 
 
 def _had_by(message: Message) -> set[str]:
-    named = [message.author_address, *message.recipients.get("to", []), *message.recipients.get("cc", [])]
+    """Also who had it without the others knowing: these addresses are compared and never written anywhere."""
+    named = [message.author_address, *chain.from_iterable(message.recipients.values())]
     return {person.lower() for person in named}
 
 

@@ -11,6 +11,9 @@ class HelpdeskError(Exception):
     The sentence may be lazy: it is translated when somebody reads it, in that person's language.
     """
 
+    # Over HTTP: understood, but the desk is in a state that does not allow it.
+    status = 409
+
     def __init__(self, sentence: str | Promise) -> None:
         super().__init__(sentence)
         self.sentence = sentence

@@ -14,7 +14,7 @@ from foundation.errors import HelpdeskError
 class PersonErrors:
     """Services raise HelpdeskError; here, in one place, it becomes a toast, or a page without JavaScript.
 
-    The status is 409: the request was understood, but the desk is in a state that does not allow it.
+    The status is the error's own: 409 mostly.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,8 +27,9 @@ class PersonErrors:
         if not isinstance(exception, HelpdeskError):
             return None
         if getattr(request, "htmx", False):
-            return refusal(str(exception))
-        return render(request, "errors/refused.html", {"sentence": str(exception)}, status=409)
+            return refusal(str(exception), exception.status)
+        context = {"sentence": str(exception), "code": exception.status}
+        return render(request, "errors/refused.html", context, status=exception.status)
 
 
 def refusal(sentence: str, status: int = 409) -> HttpResponse:

@@ -22,7 +22,7 @@ PROBLEM = "application/problem+json"
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal as a problem document; what is not the caller's doing stays an error of ours."""
     if isinstance(error, HelpdeskError):
-        return _problem(HTTPStatus.CONFLICT, str(error), kind=type(error).__name__)
+        return _problem(HTTPStatus(error.status), str(error), kind=type(error).__name__)
     response = exception_handler(error, context)
     if response is None:
         return None

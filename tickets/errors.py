@@ -46,6 +46,14 @@ class NothingWritten(HelpdeskError):
 class FileRefused(HelpdeskError):
     """A file is too large, or there are too many."""
 
+    status = 413
+
+
+class RecipientRefused(HelpdeskError):
+    """An answer may not go to one of these addresses."""
+
+    status = 422
+
 
 class DraftIsOlder(HelpdeskError):
     """Another window of the same agent has saved this draft since."""

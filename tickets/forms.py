@@ -6,19 +6,15 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import Agent, Team
 from foundation import richtext
+from tickets import recipients
 from tickets.composing import INLINE
 from tickets.models import Attachment, Priority, Status, Ticket
 from tickets.services import drafts
 
-COPIES_AT_MOST = 20
 # "See attached" without a file: asked about once. In the languages of many desks, as whole words.
 WORDS_FOR_A_FILE = (
     r"attach(?:ed|ment|ments|ing)|enclosed|anhang|angehängt|beigefügt|anbei|adjunt[oa]s?|ci-joint|pi[eè]ces? jointes?"
@@ -28,24 +24,10 @@ PROMISES_A_FILE = re.compile(rf"\b(?:{WORDS_FOR_A_FILE})\b", re.IGNORECASE)
 
 
 class AddressesField(forms.CharField):
-    """Email addresses, separated by commas, semicolons or spaces."""
+    """Email addresses of people who get a copy, separated by commas, semicolons or spaces."""
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        text = super().to_python(value) or ""
-        addresses = [part for part in re.split(r"[\s,;]+", text) if part]
-        if len(addresses) > COPIES_AT_MOST:
-            raise ValidationError(
-                ngettext("At most %(count)d address.", "At most %(count)d addresses.", COPIES_AT_MOST)
-                % {"count": COPIES_AT_MOST}
-            )
-        for address in addresses:
-            try:
-                validate_email(address)
-            except ValidationError:
-                raise ValidationError(
-                    _("“%(address)s” is not an email address.") % {"address": address[:100]}
-                ) from None
-        return list(dict.fromkeys(address.lower() for address in addresses))
+        return recipients.parse(super().to_python(value) or "")
 
 
 class WritingForm(forms.Form):
@@ -77,7 +59,8 @@ class NoteForm(WritingForm):
 
 
 class ReplyForm(WritingForm):
-    cc = AddressesField(required=False, max_length=5000)
+    cc = AddressesField(label="Cc", required=False, max_length=5000)
+    bcc = AddressesField(label="Bcc", required=False, max_length=5000)
     status = forms.CharField(required=False, max_length=40)
     last_seen_event = forms.IntegerField(required=False, min_value=0)
     without_file = forms.BooleanField(required=False)
@@ -93,6 +76,7 @@ class DraftForm(WritingForm):
     """An autosave: whatever is there, even if it could not be sent."""
 
     cc = forms.CharField(required=False, max_length=1000)
+    bcc = forms.CharField(required=False, max_length=1000)
     revision = forms.IntegerField(required=False, min_value=0)
 
 

@@ -114,6 +114,10 @@ class RequestForm(forms.Form):
             return stamp()
         return str(given)
 
+    def refuse_files(self, sentence: str) -> None:
+        """None of the files came through; all words did."""
+        self.add_error("attachments" if "attachments" in self.fields else None, sentence)
+
     def keep_files(self) -> None:
         """The form is shown again: put aside the files that came with it."""
         if self.is_bound:

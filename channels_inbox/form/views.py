@@ -17,7 +17,7 @@ from channels_inbox.form.receive import form_inbox, receive
 from channels_inbox.form.request_form import RequestForm
 from channels_inbox.form.submission import Submission
 from channels_inbox.models import Inbox
-from foundation import limits, tokens
+from foundation import limits, tokens, uploads
 from foundation.client_address import client_address, client_network
 from foundation.errors import HelpdeskError
 from foundation.tokens import TokenRefused
@@ -38,6 +38,7 @@ class TooManyRequests(HelpdeskError):
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@uploads.shows_form_again
 def new(request: HttpRequest) -> HttpResponse:
     """The form that `?form=` names, or the desk's only one."""
     inbox = form_inbox(request.GET.get("form", "")[:100])
@@ -48,7 +49,10 @@ def new(request: HttpRequest) -> HttpResponse:
     }
     if request.method == "GET":
         return _ask(request, inbox, RequestForm(**options))
-    form = RequestForm(request.POST, request.FILES, **options)
+    form = RequestForm(request.POST, uploads.files_of(request), **options)
+    if uploads.are_refused(request):
+        form.refuse_files(str(uploads.FilesTooLarge()))
+        return _ask(request, inbox, form, status=413)
     if not form.is_valid():
         return _ask(request, inbox, form, status=422)
     submission = _submission(form)

@@ -1,7 +1,6 @@
 // Reply and note: two forms, two drafts, one in view. Plain text areas until the editor has loaded, and if it never does.
 // Sending waits for uploads and for a draft on its way; only a 2xx answer empties the form. No swap ever touches it.
-import htmx from "./requests.js";
-import { DraftKeeper } from "./drafts.js";
+import { copies, DraftKeeper } from "./drafts.js";
 import { Tray } from "./uploads.js";
 import { register } from "./shortcuts.js";
 import { word } from "./words.js";
@@ -65,7 +64,7 @@ class Composer {
     this.tray = new Tray(this);
     this.text.addEventListener("focus", () => this.loadEditor(), { once: true });
     this.text.addEventListener("input", () => this.changed());
-    form.addEventListener("input", ({ target }) => target.name === "cc" && this.changed());
+    form.addEventListener("input", ({ target }) => copies.includes(target.name) && this.changed());
     form.addEventListener("keydown", (event) => this.key(event));
     form.addEventListener("htmx:confirm", (event) => this.holdBack(event));
     form.addEventListener("htmx:configRequest", ({ detail }) => this.sayHow(detail.formData));
@@ -158,7 +157,6 @@ class Composer {
     }
     this.empty();
     const { ticket } = this.form.closest("[data-composer-set]").dataset;
-    for (const element of document.querySelectorAll(`[data-live-ticket="${ticket}"]`)) htmx.trigger(element, "live");
     document.dispatchEvent(new CustomEvent("desk:sent", { detail: { ticket, mode: this.form.dataset.composer } }));
   }
 
@@ -167,6 +165,7 @@ class Composer {
     this.html.value = "";
     this.editor?.write("");
     this.tray.empty();
+    this.drafts.takeCopies({ bcc: "" }); // the next answer begins without them
     this.started = false;
     this.form.querySelector(".composer-guards").replaceChildren();
     this.form.elements.client_key.value = freshKey();
@@ -181,7 +180,7 @@ class Composer {
     const draft = await answer.json();
     const begun = this.drafts.unsaved();
     this.write(draft.html + begun, `${draft.text}\n${this.text.value}`);
-    if (this.form.elements.cc) this.form.elements.cc.value = draft.cc;
+    this.drafts.takeCopies(draft);
     draft.files.forEach((file) => this.tray.show(file));
     this.drafts.revision = draft.revision;
     this.started = true;

@@ -1,6 +1,6 @@
 // Keeps what is being written: a copy in this browser at once, and the server's half a second after typing stops, at most
 // every two seconds. One save at a time, so that none overtakes another. The local copy goes when the server has it.
-//   POST data-draft-url  body, body_html, cc, attachments, revision  →  200 {"revision": 4}
+//   POST data-draft-url  body, body_html, cc, bcc, attachments, revision  →  200 {"revision": 4}
 //   409 {"revision": 5, "html": "…"}: written elsewhere meanwhile. Ours, the newer one, is kept; theirs is offered.
 import { csrfToken } from "./csrf.js";
 import { word } from "./words.js";
@@ -11,6 +11,9 @@ const longest = 5_000; // without a save while one types on
 const patience = 15_000; // for one save
 const outlives = 60_000; // bytes that a browser still sends when the page is gone
 const month = 30 * 24 * 3_600_000;
+
+// The fields that say who gets a copy.
+export const copies = ["cc", "bcc"];
 
 export class DraftKeeper {
   constructor(composer, set) {
@@ -85,7 +88,7 @@ export class DraftKeeper {
   fields() {
     const fields = new URLSearchParams({ revision: this.revision });
     for (const [name, value] of new FormData(this.form)) {
-      if (["body", "body_html", "cc", "attachments"].includes(name)) fields.append(name, value);
+      if (["body", "body_html", ...copies, "attachments"].includes(name)) fields.append(name, value);
     }
     return fields;
   }
@@ -142,8 +145,8 @@ export class DraftKeeper {
 
   keepHere() {
     const { text, html } = this.composer;
-    const cc = this.form.elements.cc?.value ?? "";
-    const copy = { revision: this.revision, text: text.value, html: html.disabled ? "" : html.value, cc, at: Date.now() };
+    const people = Object.fromEntries(copies.map((name) => [name, this.form.elements[name]?.value ?? ""]));
+    const copy = { revision: this.revision, text: text.value, html: html.disabled ? "" : html.value, ...people, at: Date.now() };
     try {
       localStorage.setItem(this.place, JSON.stringify(copy));
     } catch {
@@ -185,10 +188,24 @@ export class DraftKeeper {
     this.form.querySelector(".composer-guards").replaceChildren(notice);
   }
 
-  take({ html, text, cc }) {
+  take({ html, text, ...people }) {
     this.composer.write(html, text);
-    if (this.form.elements.cc && cc) this.form.elements.cc.value = cc;
+    for (const name of copies) if (!people[name]) delete people[name]; // what stands there stays
+    this.takeCopies(people);
     this.composer.changed();
+  }
+
+  // Who gets a copy comes back with the words, and is seen.
+  takeCopies(people) {
+    for (const name of copies) {
+      const field = this.form.elements[name];
+      if (!field || people[name] === undefined) continue;
+      field.value = people[name];
+      if (!field.value) continue;
+      const line = field.closest("[id]:not(input)");
+      line.hidden = false;
+      this.form.querySelector(`[data-reveal="${line.id}"]`)?.setAttribute("aria-expanded", "true");
+    }
   }
 
   // ---- What the writer sees

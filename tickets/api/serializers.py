@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.urls import reverse
 from rest_framework import serializers
 
 from accounts.models import Agent, Team
 from foundation.rest import StrictSerializer
+from tickets import recipients
 from tickets.models import Attachment, Message, Priority, Status, Ticket, TicketEvent
 
 
@@ -76,6 +78,7 @@ class MessageOut(serializers.ModelSerializer[Message]):
             "direction",
             "channel",
             "author",
+            "recipients",
             "text",
             "html",
             "quoted_text",
@@ -150,6 +153,22 @@ class WritingIn(StrictSerializer):
     )
 
 
+class CopiesField(serializers.ListField):
+    """Addresses of people who get a copy."""
+
+    child = serializers.CharField(max_length=254)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        try:
+            return recipients.checked(super().to_internal_value(data))
+        except DjangoValidationError as wrong:
+            raise serializers.ValidationError(wrong.messages) from None
+
+
 class ReplyIn(WritingIn):
+    """`cc` take part in the ticket from then on; `bcc` get it without anybody else learning of them."""
+
+    cc = CopiesField(required=False, default=list)
+    bcc = CopiesField(required=False, default=list)
     status = serializers.SlugField(required=False, default="")
     last_seen_event = serializers.IntegerField(required=False, default=None)

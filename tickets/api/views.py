@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
@@ -26,14 +27,14 @@ from accounts.api.idempotency import IdempotentPosts
 from accounts.api.scopes import HasScope, Scope, token_of
 from accounts.models import Agent, Brand
 from accounts.permissions import Permission
-from foundation import richtext
+from foundation import richtext, uploads
 from foundation.rest import NewestFirst
 from tickets import files
 from tickets.access import find_attachment, find_ticket
 from tickets.api import serializers
 from tickets.api.changes import apply_changes
 from tickets.models import Attachment, Message, Ticket
-from tickets.services import replies
+from tickets.services import participants, replies
 from tickets.services.conversation import Incoming, receive_message
 
 FILTERS = {
@@ -137,15 +138,19 @@ class TicketViews(
         """Answer the customer."""
         ticket = self.ticket(to=Permission.TICKETS_REPLY)
         given = _valid(serializers.ReplyIn, request)
-        message = replies.post_reply(
-            ticket=ticket,
-            author=self.agent,
-            html=_html(given),
-            attachments=self._uploads(ticket, given),
-            status=given["status"],
-            last_seen_event=given["last_seen_event"],
-            client_key=_source_key(request),
-        )
+        with transaction.atomic():
+            message = replies.post_reply(
+                ticket=ticket,
+                author=self.agent,
+                html=_html(given),
+                attachments=self._uploads(ticket, given),
+                status=given["status"],
+                last_seen_event=given["last_seen_event"],
+                client_key=_source_key(request),
+                cc=given["cc"],
+                bcc=given["bcc"],
+            )
+            participants.add(ticket=ticket, addresses=given["cc"], actor=self.agent)
         return Response(serializers.MessageOut(message).data, status=201)
 
     @extend_schema(request=serializers.WritingIn, responses={201: serializers.MessageOut})
@@ -184,6 +189,7 @@ class TicketViews(
             )
             for upload in request.FILES.getlist("file")
         ]
+        uploads.refuse_too_large(request._request)
         files.check_limits(given)
         stored = files.store(given, ticket=ticket, uploaded_by=self.agent)
         return Response(serializers.AttachmentOut(stored, many=True).data, status=201)

@@ -19,6 +19,7 @@ class Draft(models.Model):
     mode = models.CharField(max_length=5, choices=Mode.choices)
     html = models.TextField(blank=True)
     cc = models.CharField(max_length=1000, blank=True)
+    bcc = models.CharField(max_length=1000, blank=True)
     attachments = models.ManyToManyField(Attachment, related_name="drafts", blank=True)
     # Rises with every save; a save that carries an older number lost the race and is not written.
     revision = models.PositiveIntegerField(default=0)

@@ -73,7 +73,7 @@ class Message(models.Model):
     # As they stood in the message: the actual sender, whoever the requester is.
     author_name = models.CharField(max_length=160, blank=True)
     author_address = models.CharField(max_length=254, blank=True)
-    # {"to": ["ana@example.org"], "cc": [], "bcc": []}. Bcc never leaves the desk.
+    # {"to": ["ana@example.org"], "cc": [], "bcc": []}. Bcc is for agents' eyes (tickets/recipients.py).
     recipients = models.JSONField(default=dict)
 
     # What people read: without the quoted history. HTML as it came; it is made safe when shown.

@@ -20,6 +20,7 @@ def save(
     mode: str,
     html: str,
     cc: str = "",
+    bcc: str = "",
     attachments: Sequence[Attachment] = (),
     revision: int,
 ) -> Draft:
@@ -30,7 +31,7 @@ def save(
     draft, _created = Draft.objects.select_for_update().get_or_create(ticket=ticket, agent=agent, mode=mode)
     if revision < draft.revision:
         raise DraftIsOlder(draft)
-    draft.html, draft.cc = richtext.clean(html), cc[:1000]
+    draft.html, draft.cc, draft.bcc = richtext.clean(html), cc[:1000], bcc[:1000]
     draft.revision = revision + 1
     draft.save()
     draft.attachments.set(attachments)

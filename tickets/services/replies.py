@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from foundation import desk, richtext
-from tickets import events
+from tickets import events, recipients
 from tickets.errors import NewerActivity, NothingWritten, TooLate
 from tickets.models import Attachment, Draft, Message, Participant, Ticket, TicketEvent
 from tickets.services import conversation, locking, workflow
@@ -29,13 +29,17 @@ def post_reply(
     last_seen_event: int | None = None,
     client_key: str = "",
     cc: Sequence[str] = (),
+    bcc: Sequence[str] = (),
     caused_by: TicketEvent | None = None,
 ) -> Message:
     """Answer the customer. The message leaves once the undo window has passed.
 
     `status` is set along with it. Raises NewerActivity when something was written after `last_seen_event`.
-    The same `client_key` from the same author gives the message that is there already.
+    The same `client_key` from the same author gives the message that is there already. `bcc` get it as well,
+    and neither the customer nor those in `cc` ever learn of them. Raises RecipientRefused for an address that
+    no answer may go to.
     """
+    copies = recipients.chosen(to=[ticket.requester.email], cc=cc, bcc=bcc)
     locking.lock(ticket)
     key = f"reply:{author.pk}:{client_key}" if client_key else None
     if key and (again := Message.objects.filter(source_key=key).first()):
@@ -50,7 +54,7 @@ def post_reply(
         channel=_reply_channel(ticket),
         author_agent=author,
         author_name=author.public_name,
-        recipients={"to": [ticket.requester.email], "cc": list(cc)},
+        recipients=copies,
         delivery=Message.Delivery.QUEUED,
         send_after=now() + timedelta(seconds=desk.settings().undo_send_seconds),
         source_key=key,
@@ -189,6 +193,7 @@ def _back_to_draft(ticket: Ticket, message: Message, actor: Agent) -> Draft:
     draft, _created = Draft.objects.get_or_create(ticket=ticket, agent=actor, mode=Draft.Mode.REPLY)
     draft.html = message.html + draft.html
     draft.cc = ", ".join(message.recipients.get("cc", []))
+    draft.bcc = ", ".join(message.recipients.get("bcc", []))
     draft.revision += 1
     draft.save()
     files = list(message.attachments.all())

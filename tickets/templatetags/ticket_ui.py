@@ -172,6 +172,12 @@ def recipients(message: Message) -> str:
     return ", ".join([*message.recipients.get("to", []), *message.recipients.get("cc", [])])
 
 
+@register.filter
+def blind_copies(message: Message) -> str:
+    """Who got it without the others knowing. For agents only."""
+    return ", ".join(message.recipients.get("bcc", []))
+
+
 # ---- The customer
 
 

@@ -18,47 +18,55 @@ from django.views.decorators.http import require_POST
 from accounts.access import agent_of
 from accounts.models import Agent
 from accounts.permissions import Permission
+from foundation import uploads
+from foundation.errors import HelpdeskError
 from tickets import files, reading
 from tickets.access import find_ticket, get_ticket
-from tickets.errors import NewerActivity
+from tickets.errors import FileRefused, NewerActivity
 from tickets.forms import NoteForm, ReplyForm, WritingForm
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services import drafts, participants, replies
-from tickets.views.answers import is_htmx, toast, trigger
+from tickets.views.answers import SHOWS_TICKET, is_htmx, toast, trigger
 from tickets.views.ticket import page
 
 
 @require_POST
 @login_required
+@uploads.shows_form_again
 def reply(request: HttpRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, to=Permission.TICKETS_REPLY)
     form = ReplyForm(request.POST, ticket=ticket, agent=agent_of(request))
-    uploads = request.FILES.getlist("files")
+    given = uploads.files_of(request).getlist("files")
     if not form.is_valid():
         return _ask_again(request, form, Draft.Mode.REPLY, {"errors": form.errors}, status=422)
-    if not uploads and form.promises_a_file():
+    if uploads.are_refused(request):
+        return _ask_for_less(request, form, Draft.Mode.REPLY, uploads.FilesTooLarge())
+    if not given and form.promises_a_file():
         return _ask_again(request, form, Draft.Mode.REPLY, {"file_missing": True}, status=409)
     try:
-        message = _send(form, uploads)
+        message = _send(form, given)
     except NewerActivity as stopped:
         return _ask_again(request, form, Draft.Mode.REPLY, {"newer": stopped.events}, status=409)
+    except FileRefused as refused:
+        return _ask_for_less(request, form, Draft.Mode.REPLY, refused)
     return _sent(request, message)
 
 
 @transaction.atomic
-def _send(form: ReplyForm, uploads: Sequence[UploadedFile]) -> Message:
+def _send(form: ReplyForm, new_files: Sequence[UploadedFile]) -> Message:
     given = form.cleaned_data
     message = replies.post_reply(
         ticket=form.ticket,
         author=form.agent,
         html=given["html"],
-        attachments=[*given["attachments"], *_store(form, uploads)],
+        attachments=[*given["attachments"], *_store(form, new_files)],
         status=given["status"],
         last_seen_event=given["last_seen_event"],
         client_key=given["client_key"],
         cc=given["cc"],
+        bcc=given["bcc"],
     )
-    # Who gets a copy may answer it.
+    # Who gets a copy may answer it. Whom nobody sees is no part of the conversation.
     participants.add(ticket=form.ticket, addresses=given["cc"], actor=form.agent)
     return message
 
@@ -75,37 +83,53 @@ def _sent(request: HttpRequest, message: Message) -> HttpResponse:
     )
     undo = reverse("tickets:undo", args=[ticket.number, message.pk]) if waits else ""
     said = toast(words % {"number": ticket.number}, action=_("Undo") if waits else "", action_url=undo)
-    return trigger(HttpResponse(), "#ticket-head", "#details-body", **said)
+    return trigger(HttpResponse(), *SHOWS_TICKET, **said)
 
 
 @require_POST
 @login_required
+@uploads.shows_form_again
 def note(request: HttpRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, to=Permission.TICKETS_NOTE)
     form = NoteForm(request.POST, ticket=ticket, agent=agent_of(request))
     if not form.is_valid():
         return _ask_again(request, form, Draft.Mode.NOTE, {"errors": form.errors}, status=422)
-    with transaction.atomic():
-        message = replies.add_note(
-            ticket=ticket,
-            author=form.agent,
-            html=form.cleaned_data["html"],
-            attachments=[*form.cleaned_data["attachments"], *_store(form, request.FILES.getlist("files"))],
-            client_key=form.cleaned_data["client_key"],
-        )
+    if uploads.are_refused(request):
+        return _ask_for_less(request, form, Draft.Mode.NOTE, uploads.FilesTooLarge())
+    try:
+        message = _add(form, uploads.files_of(request).getlist("files"))
+    except FileRefused as refused:
+        return _ask_for_less(request, form, Draft.Mode.NOTE, refused)
     if not is_htmx(request):
         return redirect(f"{ticket.get_absolute_url()}#message-{message.pk}")
-    return trigger(HttpResponse(), **toast(_("Note added.")))
+    return trigger(HttpResponse(), *SHOWS_TICKET, **toast(_("Note added.")))
 
 
-def _store(form: WritingForm, uploads: Sequence[UploadedFile]) -> list[Attachment]:
+@transaction.atomic
+def _add(form: NoteForm, new_files: Sequence[UploadedFile]) -> Message:
+    return replies.add_note(
+        ticket=form.ticket,
+        author=form.agent,
+        html=form.cleaned_data["html"],
+        attachments=[*form.cleaned_data["attachments"], *_store(form, new_files)],
+        client_key=form.cleaned_data["client_key"],
+    )
+
+
+def _store(form: WritingForm, new_files: Sequence[UploadedFile]) -> list[Attachment]:
     """Files that came with the form itself, from a browser without scripts."""
+    files.check_sizes([(upload.name or "", upload.size or 0) for upload in new_files])
     new = [
         files.NewFile(name=upload.name or "", content=upload.read(), content_type=upload.content_type or "")
-        for upload in uploads
+        for upload in new_files
     ]
-    files.check_limits(new)
     return files.store(new, ticket=form.ticket, uploaded_by=form.agent)
+
+
+def _ask_for_less(request: HttpRequest, form: WritingForm, mode: str, refused: HelpdeskError) -> HttpResponse:
+    """Too many files, or too large ones: the words stay."""
+    form.add_error(None, str(refused))
+    return _ask_again(request, form, mode, {"errors": form.errors}, status=refused.status)
 
 
 def _ask_again(
@@ -132,6 +156,7 @@ def _keep_as_draft(form: WritingForm, mode: str) -> None:
         mode=mode,
         html=form.cleaned_data.get("html", ""),
         cc=form.data.get("cc", ""),
+        bcc=form.data.get("bcc", ""),
         attachments=form.cleaned_data.get("attachments", ()),
         revision=current.revision if current else 0,
     )

@@ -35,7 +35,9 @@ def draft(request: HttpRequest, number: int, mode: str) -> HttpResponse:
     if request.method == "GET":
         found = Draft.objects.filter(ticket=ticket, agent=agent, mode=mode).first()
         return JsonResponse(
-            _shown(found) if found else {"revision": 0, "html": "", "text": "", "cc": "", "files": []}
+            _shown(found)
+            if found
+            else {"revision": 0, "html": "", "text": "", "cc": "", "bcc": "", "files": []}
         )
     if request.method == "DELETE":
         drafts.discard(ticket=ticket, agent=agent, mode=mode)
@@ -52,6 +54,7 @@ def draft(request: HttpRequest, number: int, mode: str) -> HttpResponse:
             mode=mode,
             html=form.cleaned_data["html"],
             cc=form.cleaned_data["cc"],
+            bcc=form.cleaned_data["bcc"],
             attachments=form.cleaned_data["attachments"],
             revision=form.cleaned_data["revision"] or 0,
         )
@@ -66,6 +69,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "html": draft.html,
         "text": richtext.to_text(draft.html, links=False),
         "cc": draft.cc,
+        "bcc": draft.bcc,
         "files": tiles_of(draft),
     }
 

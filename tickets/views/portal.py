@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import magic_links, notices, portal_sessions
 from accounts.magic_links import LinkExpired, Purpose
 from accounts.models import CustomerSession
+from foundation import uploads
 from foundation.errors import HelpdeskError
 from tickets import filters
 from tickets import portal as own
@@ -148,12 +149,16 @@ def _page(
 
 @require_POST
 @for_customers
+@uploads.shows_form_again
 def reply(request: HttpRequest, session: CustomerSession, number: int) -> HttpResponse:
     try:
         ticket = own.find_request(session, number)
     except own.Elsewhere as moved:
         ticket = own.find_request(session, moved.number)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, uploads.files_of(request))
+    if uploads.are_refused(request):
+        form.add_error("attachments", str(uploads.FilesTooLarge()))
+        return _page(request, session, ticket, form, status=413)
     if not form.is_valid():
         return _page(request, session, ticket, form, status=422)
     values = form.cleaned_data
