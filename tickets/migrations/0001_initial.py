@@ -10,10 +10,11 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("accounts", "0001_initial"),
+        ('accounts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -21,672 +22,266 @@ class Migration(migrations.Migration):
         # Ticket.number: short, human, never reused.
         migrations.RunSQL("CREATE SEQUENCE ticket_number START 1001", "DROP SEQUENCE ticket_number"),
         migrations.CreateModel(
-            name="Status",
+            name='Status',
             fields=[
-                ("key", models.SlugField(max_length=40, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=60)),
-                ("customer_label", models.CharField(max_length=60)),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("new", "New"),
-                            ("open", "Open"),
-                            ("pending", "Pending"),
-                            ("on_hold", "On hold"),
-                            ("solved", "Solved"),
-                            ("closed", "Closed"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True)),
+                ('key', models.SlugField(max_length=40, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=60)),
+                ('customer_label', models.CharField(max_length=60)),
+                ('category', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('pending', 'Pending'), ('on_hold', 'On hold'), ('solved', 'Solved'), ('closed', 'Closed')], max_length=10)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('is_active', models.BooleanField(default=True)),
             ],
             options={
-                "verbose_name_plural": "statuses",
-                "ordering": ["position", "key"],
+                'verbose_name_plural': 'statuses',
+                'ordering': ['position', 'key'],
             },
         ),
         migrations.CreateModel(
-            name="Message",
+            name='Message',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "visibility",
-                    models.CharField(
-                        choices=[("public", "Public"), ("internal", "Internal")],
-                        db_default="internal",
-                        default="internal",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "direction",
-                    models.CharField(choices=[("in", "Inbound"), ("out", "Outbound")], max_length=3),
-                ),
-                ("channel", models.CharField(max_length=20)),
-                ("author_name", models.CharField(blank=True, max_length=160)),
-                ("author_address", models.CharField(blank=True, max_length=254)),
-                ("recipients", models.JSONField(default=dict)),
-                ("text", models.TextField(blank=True)),
-                ("html", models.TextField(blank=True)),
-                ("quoted_text", models.TextField(blank=True)),
-                ("quoted_html", models.TextField(blank=True)),
-                ("automatic", models.BooleanField(default=False)),
-                ("is_held", models.BooleanField(default=False)),
-                ("facts", models.JSONField(default=dict)),
-                (
-                    "delivery",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "Not sent anywhere"),
-                            ("received", "Received"),
-                            ("queued", "Queued"),
-                            ("sending", "Sending"),
-                            ("sent", "Sent"),
-                            ("delivered", "Delivered"),
-                            ("read", "Read"),
-                            ("failed", "Failed"),
-                            ("in_doubt", "May not have been delivered"),
-                            ("cancelled", "Taken back"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                ("delivery_note", models.TextField(blank=True)),
-                ("send_after", models.DateTimeField(blank=True, null=True)),
-                ("undo", models.JSONField(default=dict)),
-                ("source_key", models.CharField(blank=True, max_length=120, null=True, unique=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "author_agent",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="messages",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "author_customer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="messages",
-                        to="accounts.customer",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('visibility', models.CharField(choices=[('public', 'Public'), ('internal', 'Internal')], db_default='internal', default='internal', max_length=10)),
+                ('direction', models.CharField(choices=[('in', 'Inbound'), ('out', 'Outbound')], max_length=3)),
+                ('channel', models.CharField(max_length=20)),
+                ('author_name', models.CharField(blank=True, max_length=160)),
+                ('author_address', models.CharField(blank=True, max_length=254)),
+                ('recipients', models.JSONField(default=dict)),
+                ('text', models.TextField(blank=True)),
+                ('html', models.TextField(blank=True)),
+                ('quoted_text', models.TextField(blank=True)),
+                ('quoted_html', models.TextField(blank=True)),
+                ('automatic', models.BooleanField(default=False)),
+                ('is_held', models.BooleanField(default=False)),
+                ('facts', models.JSONField(default=dict)),
+                ('delivery', models.CharField(blank=True, choices=[('', 'Not sent anywhere'), ('received', 'Received'), ('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('read', 'Read'), ('failed', 'Failed'), ('in_doubt', 'May not have been delivered'), ('cancelled', 'Taken back')], default='', max_length=10)),
+                ('delivery_note', models.TextField(blank=True)),
+                ('send_after', models.DateTimeField(blank=True, null=True)),
+                ('undo', models.JSONField(default=dict)),
+                ('source_key', models.CharField(blank=True, max_length=120, null=True, unique=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('author_agent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to=settings.AUTH_USER_MODEL)),
+                ('author_customer', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='accounts.customer')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="Attachment",
+            name='Attachment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("token", models.CharField(default=secrets.token_urlsafe, max_length=43, unique=True)),
-                ("file", models.FileField(max_length=120, upload_to=tickets.models.message.stored_name)),
-                ("name", models.CharField(max_length=200)),
-                ("content_type", models.CharField(max_length=100)),
-                ("size", models.PositiveBigIntegerField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("content_id", models.CharField(blank=True, max_length=250)),
-                ("is_inline", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="tickets.message",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(default=secrets.token_urlsafe, max_length=43, unique=True)),
+                ('file', models.FileField(max_length=120, upload_to=tickets.models.message.stored_name)),
+                ('name', models.CharField(max_length=200)),
+                ('content_type', models.CharField(max_length=100)),
+                ('size', models.PositiveBigIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('content_id', models.CharField(blank=True, max_length=250)),
+                ('is_inline', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('uploaded_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.message')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="Tag",
+            name='Tag',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=60)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
             ],
             options={
-                "ordering": ["name"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("name"), name="one_tag_per_name"
-                    )
-                ],
+                'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='one_tag_per_name')],
             },
         ),
         migrations.CreateModel(
-            name="Ticket",
+            name='Ticket',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "number",
-                    models.BigIntegerField(
-                        db_default=models.Func(models.Value("ticket_number"), function="nextval"),
-                        editable=False,
-                        unique=True,
-                    ),
-                ),
-                ("subject", models.CharField(max_length=250)),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("new", "New"),
-                            ("open", "Open"),
-                            ("pending", "Pending"),
-                            ("on_hold", "On hold"),
-                            ("solved", "Solved"),
-                            ("closed", "Closed"),
-                        ],
-                        default="new",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "priority",
-                    models.PositiveSmallIntegerField(
-                        choices=[(1, "Low"), (2, "Normal"), (3, "High"), (4, "Urgent")], default=2
-                    ),
-                ),
-                ("type", models.CharField(default="question", max_length=20)),
-                ("channel", models.CharField(max_length=20)),
-                ("language", models.CharField(blank=True, max_length=10)),
-                ("snippet", models.CharField(blank=True, max_length=160)),
-                ("needs_attention", models.CharField(blank=True, max_length=200)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("waiting_since", models.DateTimeField(blank=True, null=True)),
-                ("first_replied_at", models.DateTimeField(blank=True, null=True)),
-                ("solved_at", models.DateTimeField(blank=True, null=True)),
-                ("trashed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "assignee",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="tickets",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="accounts.brand"
-                    ),
-                ),
-                (
-                    "follow_up_of",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="follow_ups",
-                        to="tickets.ticket",
-                    ),
-                ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="merged",
-                        to="tickets.ticket",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to="accounts.organization",
-                    ),
-                ),
-                (
-                    "requester",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tickets",
-                        to="accounts.customer",
-                    ),
-                ),
-                (
-                    "status",
-                    models.ForeignKey(
-                        db_column="status",
-                        db_index=False,
-                        default="new",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="tickets.status",
-                    ),
-                ),
-                ("tags", models.ManyToManyField(blank=True, related_name="tickets", to="tickets.tag")),
-                (
-                    "team",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="tickets",
-                        to="accounts.team",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.BigIntegerField(db_default=models.Func(models.Value('ticket_number'), function='nextval'), editable=False, unique=True)),
+                ('subject', models.CharField(max_length=250)),
+                ('category', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('pending', 'Pending'), ('on_hold', 'On hold'), ('solved', 'Solved'), ('closed', 'Closed')], default='new', max_length=10)),
+                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Normal'), (3, 'High'), (4, 'Urgent')], default=2)),
+                ('type', models.CharField(default='question', max_length=20)),
+                ('channel', models.CharField(max_length=20)),
+                ('language', models.CharField(blank=True, max_length=10)),
+                ('snippet', models.CharField(blank=True, max_length=160)),
+                ('needs_attention', models.CharField(blank=True, max_length=200)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('waiting_since', models.DateTimeField(blank=True, null=True)),
+                ('first_replied_at', models.DateTimeField(blank=True, null=True)),
+                ('solved_at', models.DateTimeField(blank=True, null=True)),
+                ('trashed_at', models.DateTimeField(blank=True, null=True)),
+                ('assignee', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to=settings.AUTH_USER_MODEL)),
+                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='accounts.brand')),
+                ('follow_up_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='follow_ups', to='tickets.ticket')),
+                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='tickets.ticket')),
+                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='accounts.organization')),
+                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.customer')),
+                ('status', models.ForeignKey(db_column='status', db_index=False, default='new', on_delete=django.db.models.deletion.PROTECT, to='tickets.status')),
+                ('tags', models.ManyToManyField(blank=True, related_name='tickets', to='tickets.tag')),
+                ('team', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='accounts.team')),
             ],
         ),
         migrations.CreateModel(
-            name="Participant",
+            name='Participant',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="participations",
-                        to="accounts.customer",
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="participants",
-                        to="tickets.ticket",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='accounts.customer')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='tickets.ticket')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.AddField(
-            model_name="message",
-            name="ticket",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="messages",
-                to="tickets.ticket",
-            ),
+            model_name='message',
+            name='ticket',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tickets.ticket'),
         ),
         migrations.CreateModel(
-            name="Draft",
+            name='Draft',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("mode", models.CharField(choices=[("reply", "Reply"), ("note", "Note")], max_length=5)),
-                ("html", models.TextField(blank=True)),
-                ("cc", models.CharField(blank=True, max_length=1000)),
-                ("bcc", models.CharField(blank=True, max_length=1000)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drafts",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "attachments",
-                    models.ManyToManyField(blank=True, related_name="drafts", to="tickets.attachment"),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drafts",
-                        to="tickets.ticket",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mode', models.CharField(choices=[('reply', 'Reply'), ('note', 'Note')], max_length=5)),
+                ('html', models.TextField(blank=True)),
+                ('cc', models.CharField(blank=True, max_length=1000)),
+                ('bcc', models.CharField(blank=True, max_length=1000)),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                ('attachments', models.ManyToManyField(blank=True, related_name='drafts', to='tickets.attachment')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='tickets.ticket')),
             ],
         ),
         migrations.AddField(
-            model_name="attachment",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="tickets.ticket"
-            ),
+            model_name='attachment',
+            name='ticket',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.ticket'),
         ),
         migrations.CreateModel(
-            name="TicketEvent",
+            name='TicketEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=40)),
-                ("actor_label", models.CharField(blank=True, max_length=120)),
-                ("changes", models.JSONField(default=dict)),
-                ("depth", models.PositiveSmallIntegerField(default=0)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("next_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("processed_at", models.DateTimeField(blank=True, null=True)),
-                ("parked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "actor_agent",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "actor_customer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to="accounts.customer",
-                    ),
-                ),
-                (
-                    "caused_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to="tickets.ticketevent",
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="tickets.message",
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="tickets.ticket",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('actor_label', models.CharField(blank=True, max_length=120)),
+                ('changes', models.JSONField(default=dict)),
+                ('depth', models.PositiveSmallIntegerField(default=0)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('next_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('processed_at', models.DateTimeField(blank=True, null=True)),
+                ('parked_at', models.DateTimeField(blank=True, null=True)),
+                ('actor_agent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('actor_customer', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='accounts.customer')),
+                ('caused_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tickets.ticketevent')),
+                ('message', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='tickets.message')),
+                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='tickets.ticket')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="EventDelivery",
+            name='EventDelivery',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reaction", models.CharField(max_length=120)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("error", models.TextField(blank=True)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deliveries",
-                        to="tickets.ticketevent",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reaction', models.CharField(max_length=120)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('error', models.TextField(blank=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='tickets.ticketevent')),
             ],
         ),
         migrations.CreateModel(
-            name="TicketSeen",
+            name='TicketSeen',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("event_id", models.BigIntegerField()),
-                ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="seen", to="tickets.ticket"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('event_id', models.BigIntegerField()),
+                ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seen', to='tickets.ticket')),
             ],
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(
-                    ("merged_into", None), ("trashed_at", None), ("category__in", ["new", "open"])
-                ),
-                name="ticket_active",
-            ),
+            model_name='ticket',
+            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into', None), ('trashed_at', None), ('category__in', ['new', 'open'])), name='ticket_active'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(
-                    ("merged_into", None),
-                    ("trashed_at", None),
-                    ("assignee", None),
-                    ("category__in", ["new", "open"]),
-                ),
-                name="ticket_unassigned",
-            ),
+            model_name='ticket',
+            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into', None), ('trashed_at', None), ('assignee', None), ('category__in', ['new', 'open'])), name='ticket_unassigned'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.F("assignee"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(
-                    ("merged_into", None),
-                    ("trashed_at", None),
-                    ("category__in", ["new", "open", "pending", "on_hold"]),
-                ),
-                name="ticket_of_assignee",
-            ),
+            model_name='ticket',
+            index=models.Index(models.F('assignee'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into', None), ('trashed_at', None), ('category__in', ['new', 'open', 'pending', 'on_hold'])), name='ticket_of_assignee'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.F("team"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(
-                    ("merged_into", None),
-                    ("trashed_at", None),
-                    ("category__in", ["new", "open", "pending", "on_hold"]),
-                ),
-                name="ticket_of_team",
-            ),
+            model_name='ticket',
+            index=models.Index(models.F('team'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into', None), ('trashed_at', None), ('category__in', ['new', 'open', 'pending', 'on_hold'])), name='ticket_of_team'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("merged_into", None), ("trashed_at", None)),
-                name="ticket_present",
-            ),
+            model_name='ticket',
+            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into', None), ('trashed_at', None)), name='ticket_present'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.F("category"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("merged_into", None), ("trashed_at", None)),
-                name="ticket_by_category",
-            ),
+            model_name='ticket',
+            index=models.Index(models.F('category'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into', None), ('trashed_at', None)), name='ticket_by_category'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.OrderBy(models.F("updated_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(
-                    ("merged_into", None),
-                    ("trashed_at", None),
-                    models.Q(("needs_attention", ""), _negated=True),
-                ),
-                name="ticket_needs_attention",
-            ),
+            model_name='ticket',
+            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into', None), ('trashed_at', None), models.Q(('needs_attention', ''), _negated=True)), name='ticket_needs_attention'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.F("requester"),
-                models.OrderBy(models.F("updated_at"), descending=True),
-                name="ticket_of_requester",
-            ),
+            model_name='ticket',
+            index=models.Index(models.F('requester'), models.OrderBy(models.F('updated_at'), descending=True), name='ticket_of_requester'),
         ),
         migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.UniqueConstraint(fields=("ticket", "customer"), name="participant_once"),
+            model_name='participant',
+            constraint=models.UniqueConstraint(fields=('ticket', 'customer'), name='participant_once'),
         ),
         migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["ticket", "id"], name="message_of_ticket"),
+            model_name='message',
+            index=models.Index(fields=['ticket', 'id'], name='message_of_ticket'),
         ),
         migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                fields=("agent", "ticket", "mode"), name="one_draft_per_composer"
-            ),
+            model_name='draft',
+            constraint=models.UniqueConstraint(fields=('agent', 'ticket', 'mode'), name='one_draft_per_composer'),
         ),
         migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(
-                condition=models.Q(("message", None)), fields=["created_at"], name="attachment_in_draft"
-            ),
+            model_name='attachment',
+            index=models.Index(condition=models.Q(('message', None)), fields=['created_at'], name='attachment_in_draft'),
         ),
         migrations.AddIndex(
-            model_name="ticketevent",
-            index=models.Index(fields=["ticket", "id"], name="event_of_ticket"),
+            model_name='ticketevent',
+            index=models.Index(fields=['ticket', 'id'], name='event_of_ticket'),
         ),
         migrations.AddIndex(
-            model_name="ticketevent",
-            index=models.Index(
-                condition=models.Q(("parked_at", None), ("processed_at", None)),
-                fields=["id"],
-                name="event_waiting",
-            ),
+            model_name='ticketevent',
+            index=models.Index(condition=models.Q(('parked_at', None), ('processed_at', None)), fields=['id'], name='event_waiting'),
         ),
         migrations.AddIndex(
-            model_name="ticketevent",
-            index=models.Index(
-                condition=models.Q(("parked_at", None), ("processed_at", None)),
-                fields=["ticket", "id"],
-                name="event_waiting_of_ticket",
-            ),
+            model_name='ticketevent',
+            index=models.Index(condition=models.Q(('parked_at', None), ('processed_at', None)), fields=['ticket', 'id'], name='event_waiting_of_ticket'),
         ),
         migrations.AddIndex(
-            model_name="ticketevent",
-            index=models.Index(
-                condition=models.Q(("parked_at__isnull", False)), fields=["id"], name="event_parked"
-            ),
+            model_name='ticketevent',
+            index=models.Index(condition=models.Q(('parked_at__isnull', False)), fields=['id'], name='event_parked'),
         ),
         migrations.AddConstraint(
-            model_name="eventdelivery",
-            constraint=models.UniqueConstraint(fields=("event", "reaction"), name="one_turn_per_reaction"),
+            model_name='eventdelivery',
+            constraint=models.UniqueConstraint(fields=('event', 'reaction'), name='one_turn_per_reaction'),
         ),
         migrations.AddConstraint(
-            model_name="ticketseen",
-            constraint=models.UniqueConstraint(fields=("agent", "ticket"), name="seen_once"),
+            model_name='ticketseen',
+            constraint=models.UniqueConstraint(fields=('agent', 'ticket'), name='seen_once'),
         ),
     ]
