@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import customers
 from accounts.models import Agent, Customer, MagicLink
 from foundation.errors import HelpdeskError
+from foundation.tidying import in_batches
 from foundation.tokens import hash_token
 
 Purpose = MagicLink.Purpose
@@ -131,4 +132,4 @@ def sign_in_links() -> list[tuple[str, str]]:
 
 def sweep() -> int:
     """Forget links that nobody can open any more. Returns how many."""
-    return MagicLink.objects.filter(expires_at__lt=now() - KEPT).delete()[0]
+    return in_batches(MagicLink.objects.filter(expires_at__lt=now() - KEPT))

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 
 from accounts.models import Customer, CustomerSession
+from foundation.tidying import in_batches
 from foundation.tokens import hash_token
 
 LASTS = timedelta(days=30)
@@ -90,6 +91,5 @@ def end(request: HttpRequest, response: HttpResponse) -> None:
 def sweep() -> int:
     """Forget sessions that are over. Returns how many."""
     moment = now()
-    return CustomerSession.objects.filter(
-        Q(expires_at__lt=moment) | Q(last_seen_at__lt=moment - IDLE)
-    ).delete()[0]
+    over = Q(expires_at__lt=moment) | Q(last_seen_at__lt=moment - IDLE)
+    return in_batches(CustomerSession.objects.filter(over))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils.timezone import now
 
-from channels_inbox import calls, doorbell, intake, ledger, sending
+from channels_inbox import calls, doorbell, housekeeping, intake, ledger, sending
 from channels_inbox.email import mailbox
-from channels_inbox.form import kept_files
 
 SECONDS = 60.0  # for one call; the next one goes on
 
@@ -46,6 +45,6 @@ def check_ledger() -> None:
     ledger.check_and_tell()
 
 
-@shared_task(name="channels_inbox.sweep_form_files")
-def sweep_form_files() -> None:
-    kept_files.sweep()
+@shared_task(name="channels_inbox.tidy")
+def tidy() -> None:
+    housekeeping.tidy()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
+from django.db.models.functions import Now
 
 from foundation.models import AuditEntry
 from foundation.secrets import MASK, Secrets
+from foundation.tidying import in_batches
 
 # Who did it: the agent's id and name. None for what the desk does by itself.
 Actor = tuple[int | None, str]
@@ -22,6 +25,7 @@ SECRET_NAME = re.compile(
     r"passw|secret|token|credential|private|api_?key|authori[sz]ation|otp|recovery", re.IGNORECASE
 )
 LONGEST_VALUE = 2000
+KEPT = timedelta(days=2 * 365)
 
 
 def record(
@@ -48,6 +52,11 @@ def record(
         changes={field: [_shown(field, value) for value in pair] for field, pair in (changes or {}).items()},
         ip=ip,
     )
+
+
+def forget_old() -> int:
+    """Delete entries that are older than what is kept; the database refuses where one is younger than a year."""
+    return in_batches(AuditEntry.objects.filter(created_at__lt=Now() - KEPT))
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

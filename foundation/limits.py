@@ -19,6 +19,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from foundation.models import RateBucket
+from foundation.tidying import in_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def give_back(key: str) -> None:
 
 def purge() -> int:
     """Delete the counters that no longer matter, and return how many."""
-    return RateBucket.objects.filter(expires_at__lt=Now()).delete()[0]
+    return in_batches(RateBucket.objects.filter(expires_at__lt=Now()))
 
 
 def _digest(key: str) -> str:

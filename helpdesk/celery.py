@@ -29,5 +29,5 @@ app.conf.beat_schedule = {
     "calls": _slot("channels_inbox.call_admins", EVERY_MINUTE),
     "ledger": _slot("channels_inbox.check_ledger", EVERY_HOUR),
     "tidy": _slot("tickets.tidy", EVERY_HOUR),
-    "form_files": _slot("channels_inbox.sweep_form_files", EVERY_HOUR),
+    "tidy_channels": _slot("channels_inbox.tidy", EVERY_HOUR),
 }

@@ -1,23 +1,29 @@
-"""Throw away what nobody needs any more: uploads that were never sent, used-up links, old counters."""
+"""Throw away what nobody needs any more: uploads that were never sent, used-up links, old counters.
+
+What is kept for ever is kept on purpose: tickets, messages, their files and events (docs/operations.md).
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
 from django.db.models.functions import Now
+from django.utils.timezone import now
 
 from accounts import magic_links, portal_sessions
 from accounts.api import idempotency
-from foundation import limits
-from tickets.models import Attachment, Draft
-
-logger = logging.getLogger(__name__)
+from foundation import audit, limits, orphans, picture_cache, tidying
+from foundation.tidying import in_batches
+from tickets.models import Attachment, Draft, EventDelivery, TicketSeen
 
 UPLOADS_KEPT = timedelta(days=1)
 EMPTY_DRAFTS_KEPT = timedelta(days=1)
+# How a reaction to an event went, once all of them are done: for whoever looks into a failure.
+TURNS_KEPT = timedelta(days=7)
+# Who was away from a ticket for so long reads it as if for the first time.
+SEEN_KEPT = timedelta(days=365)
 AT_ONCE = 500
 
 
@@ -36,21 +42,44 @@ def sweep_uploads() -> int:
             return swept
 
 
+def sweep_orphans() -> int:
+    """Delete files of no attachment: the process that wrote them died before it wrote the row."""
+    moment = now()
+
+    def known(names: list[str]) -> set[str]:
+        return set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
+
+    return orphans.sweep(default_storage, orphans.folder_of(moment), known=known, at=moment)
+
+
 def sweep_empty_drafts() -> int:
     """Forget drafts whose words were taken out again."""
     empty = Draft.objects.filter(html="", attachments=None, updated_at__lt=Now() - EMPTY_DRAFTS_KEPT)
-    return empty.delete()[0]
+    return in_batches(empty)
+
+
+def sweep_turns() -> int:
+    return in_batches(EventDelivery.objects.filter(event__processed_at__lt=Now() - TURNS_KEPT))
+
+
+def sweep_seen() -> int:
+    return in_batches(TicketSeen.objects.filter(seen_at__lt=Now() - SEEN_KEPT))
 
 
 def sweep_sessions() -> int:
-    return Session.objects.filter(expire_date__lt=Now()).delete()[0]
+    return in_batches(Session.objects.filter(expire_date__lt=Now()))
 
 
-SWEEPS: tuple[Callable[[], int], ...] = (
+SWEEPS: tuple[tidying.Sweep, ...] = (
     sweep_uploads,
+    sweep_orphans,
     sweep_empty_drafts,
+    sweep_turns,
+    sweep_seen,
     sweep_sessions,
+    audit.forget_old,
     limits.purge,
+    picture_cache.sweep,
     magic_links.sweep,
     portal_sessions.sweep,
     idempotency.forget_old,
@@ -58,12 +87,4 @@ SWEEPS: tuple[Callable[[], int], ...] = (
 
 
 def tidy() -> dict[str, int]:
-    """Everything that is due. A sweep that fails does not keep the others from their work."""
-    swept = {}
-    for sweep in SWEEPS:
-        name = f"{sweep.__module__}.{sweep.__name__}"
-        try:
-            swept[name] = sweep()
-        except Exception:  # each stands alone; the next hour tries again
-            logger.exception("%s failed.", name)
-    return swept
+    return tidying.run(SWEEPS)

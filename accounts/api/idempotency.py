@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api.scopes import token_of
 from accounts.models import IdempotentRequest
+from foundation.tidying import in_batches
 
 KEPT = timedelta(hours=24)
 # A request that has not answered by then has died; its key may be used again.
@@ -89,4 +90,4 @@ def _keep(row: IdempotentRequest, response: Response) -> None:
 
 def forget_old() -> int:
     """Drop answers that are older than a day. Returns how many."""
-    return IdempotentRequest.objects.filter(created_at__lt=now() - KEPT).delete()[0]
+    return in_batches(IdempotentRequest.objects.filter(created_at__lt=now() - KEPT))

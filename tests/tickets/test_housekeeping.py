@@ -1,13 +1,23 @@
 """What nobody needs any more is thrown away; what somebody needs is not."""
 
+import os
+import secrets
+import time
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils.timezone import now
 
+from channels_inbox import housekeeping as channels
+from foundation import audit, limits, orphans, tidying
+from foundation.models import AuditEntry, RateBucket
+from helpdesk.celery import app
 from tests.make import make_agent, make_ticket
 from tickets import files, housekeeping, tasks
-from tickets.models import Attachment, Draft
+from tickets.models import Attachment, Draft, EventDelivery, TicketEvent, TicketSeen
 from tickets.services import drafts, replies
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +88,95 @@ def test_the_tasks_may_run_twice():
     for _ in range(2):
         tasks.tidy()
         tasks.process_events()
+
+
+def file_without_a_row(*, hours_ago, folder=""):
+    folder = folder or orphans.folder_of(now())
+    name = default_storage.save(f"{folder}/{'0' * 2}/{secrets.token_hex(20)}", ContentFile(b"x"))
+    moment = time.time() - hours_ago * 3600
+    os.utime(default_storage.path(name), (moment, moment))
+    return name
+
+
+def test_fault32_files_of_no_row_go_after_a_day_and_no_other(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    lost, young = file_without_a_row(hours_ago=25), file_without_a_row(hours_ago=23)
+    elsewhere = file_without_a_row(hours_ago=25, folder=orphans.folder_of(now() + timedelta(hours=1)))
+    named = file_without_a_row(hours_ago=1000)
+    file = upload(make_agent(), make_ticket(), days_ago=0)
+    Attachment.objects.filter(pk=file.pk).update(file=named)
+
+    assert housekeeping.sweep_orphans() == 1
+
+    assert not default_storage.exists(lost)
+    assert all(default_storage.exists(name) for name in (young, elsewhere, named))
+
+
+def test_every_folder_has_its_turn_in_eleven_days():
+    start = now()
+
+    assert len({orphans.folder_of(start + timedelta(hours=n)) for n in range(256)}) == 256
+
+
+def test_how_reactions_went_is_forgotten_once_all_of_them_are_done():
+    make_ticket()
+    old, waiting = TicketEvent.objects.order_by("pk")[:2]
+    for event in (old, waiting):
+        EventDelivery.objects.create(event=event, reaction="tests.broken", attempts=6, error="no")
+    TicketEvent.objects.filter(pk=old.pk).update(processed_at=now() - timedelta(days=8))
+    TicketEvent.objects.filter(pk=waiting.pk).update(processed_at=None, parked_at=now() - timedelta(days=99))
+
+    assert housekeeping.sweep_turns() == 1
+    assert EventDelivery.objects.get().event_id == waiting.pk
+
+
+def test_how_far_somebody_read_is_forgotten_after_a_year():
+    agent = make_agent()
+    for days in (364, 366):
+        TicketSeen.objects.create(
+            agent=agent, ticket=make_ticket(), event_id=1, seen_at=now() - timedelta(days=days)
+        )
+
+    assert housekeeping.sweep_seen() == 1
+
+
+def test_old_entries_of_the_audit_trail_go_and_the_database_guards_the_younger():
+    with connection.cursor() as cursor:
+        for age in ("1 year", "2 years 2 days"):
+            cursor.execute(
+                "insert into foundation_auditentry (actor_label, action, object_type, object_id, object_label,"
+                " changes, created_at) values ('', %s, '', '', '', '{}', now() - %s::interval)",
+                [f"test.{age}", age],
+            )
+
+    assert audit.forget_old() == 1
+    assert AuditEntry.objects.get().action == "test.1 year"
+
+
+def test_a_sweep_goes_in_small_batches_and_comes_to_an_end(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(tidying, "AT_ONCE", 2)
+    monkeypatch.setattr(tidying, "BATCHES", 3)
+    for n in range(9):
+        limits.hit(f"test:{n}", limit=1, per=60)
+    RateBucket.objects.update(expires_at=now() - timedelta(days=1))
+
+    with django_assert_num_queries(6):
+        assert limits.purge() == 6
+    assert limits.purge() == 3
+    assert limits.purge() == 0
+
+
+def test_whatever_ages_is_swept_by_a_task_of_the_beat():
+    names = {f"{sweep.__module__}.{sweep.__name__}" for sweep in housekeeping.SWEEPS + channels.SWEEPS}
+    rung = {slot["task"] for slot in app.conf.beat_schedule.values()}
+
+    assert {"tickets.tidy", "channels_inbox.tidy"} <= rung
+    assert {
+        "foundation.limits.purge",
+        "foundation.audit.forget_old",
+        "foundation.picture_cache.sweep",
+        "accounts.magic_links.sweep",
+        "accounts.portal_sessions.sweep",
+        "accounts.api.idempotency.forget_old",
+        "channels_inbox.form.kept_files.sweep",
+    } <= names
