@@ -28,7 +28,6 @@ class Said:
     message: Message
     is_new: bool = False  # somebody else wrote it since the agent looked
     is_folded: bool = False  # one line, opened on demand
-    is_opened: bool = False  # was folded, and is to stay open
     is_said: bool = True
 
     @property
@@ -74,7 +73,7 @@ def timeline_of(
 ) -> Timeline:
     """What an agent reads. `seen` is the newest event they were shown before; None on the first visit.
 
-    `everything` unfolds all and goes back further; `opened` are the folded messages the agent has opened.
+    `everything` unfolds all and goes back further; `opened` are the messages that stand before the agent in full.
     """
     # Events first: a message that arrives between the two queries is then shown, but not yet "seen".
     told = _latest(ticket.events.values_list(*history.FIELDS, named=True), EVENTS_SHOWN, everything)
@@ -134,8 +133,7 @@ def _fold(said: list[Said], opened: Collection[int]) -> None:
     trouble = (Message.Delivery.FAILED, Message.Delivery.IN_DOUBT)
     for entry in said[: max(0, min(first_new, len(said) - OPEN_AT_THE_END))]:
         may_fold = not entry.message.is_held and entry.message.delivery not in trouble
-        entry.is_opened = may_fold and entry.message.pk in opened
-        entry.is_folded = may_fold and not entry.is_opened
+        entry.is_folded = may_fold and entry.message.pk not in opened
 
 
 def _merge(said: list[Said], done: list[Any]) -> list[Said | Done]:

@@ -22,6 +22,7 @@ import "./parts.js";
 import "./presence.js";
 import "./morph.js";
 import "./properties.js";
+import "./adding.js";
 import "./countdown.js";
 import "./verbs.js";
 import "./unsaved.js";

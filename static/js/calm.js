@@ -10,6 +10,7 @@ import { say } from "./speech.js";
 import { countedWord, word } from "./words.js";
 
 const gather = 150;
+const pause = 3_000; // after a fetch that failed
 const waiting = new Map(); // new rows behind the pill, by id
 let asked = new Set(); // numbers of tickets to fetch
 let clock = 0;
@@ -34,16 +35,20 @@ async function fetchRows() {
   fetching = true;
   const numbers = [...asked];
   asked = new Set();
+  let wait = gather;
   try {
     const address = new URL(list().dataset.rows, location.href);
     address.searchParams.set("ids", numbers.join(","));
     const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (answer.status >= 500) throw new Error(`rows: ${answer.status}`);
     if (answer.ok && !answer.redirected) take(numbers, rowsIn(await answer.text()));
   } catch {
-    // without a connection the list stays as it is; after it is back one is told what was missed
+    // Without a connection the list stays as it is, and asks again: it was told of these only once.
+    for (const number of numbers) asked.add(number);
+    wait = pause;
   } finally {
     fetching = false;
-    if (asked.size) clock ||= setTimeout(fetchRows, gather);
+    if (asked.size) clock ||= setTimeout(fetchRows, wait);
   }
 }
 

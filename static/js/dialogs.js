@@ -6,6 +6,9 @@ document.addEventListener("click", (event) => {
   else if (event.target instanceof HTMLDialogElement && isBeside(event)) event.target.close();
 });
 
+// What is asked for a dialog is not what it held before.
+document.addEventListener("htmx:beforeSend", ({ detail: { target } }) => target?.closest("dialog") && target.replaceChildren());
+
 export function openDialog(id) {
   const dialog = document.getElementById(id);
   if (!dialog || dialog.open) return;

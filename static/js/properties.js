@@ -1,31 +1,53 @@
-// A property of a ticket, form[data-property]: sent when it changes. What was refused goes back to what it was, so that
-// the page never shows a value that the ticket does not have. data-clear-after empties a form once it was taken.
-document.addEventListener("htmx:beforeRequest", ({ detail }) => mark(detail.elt, true));
+// A property of a ticket, form[data-property]: sent when it changes. Until the server has answered it is in the hand of whoever
+// changed it (hands.js). What was refused goes back to what it was, so that the page never shows a value that the ticket
+// does not have; what was chosen since then stays and is sent next.
+import { isChanged } from "./changed.js";
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => mark(detail.requestConfig.elt, true));
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const form = detail.elt.closest?.("form");
+  const { elt: form, verb, formData } = detail.requestConfig;
+  if (verb !== "post" || !form.matches("form[data-property]")) return;
   mark(form, false);
-  if (!form || detail.requestConfig.verb !== "post") return;
-  if (detail.xhr.status === 204) taken(form, detail.requestConfig.formData);
-  else if (detail.failed && form.matches("[data-property]")) form.reset();
+  if (detail.xhr.status === 204) taken(form, formData);
+  else refused(form, formData);
 });
 
-document.addEventListener("htmx:sendError", ({ detail }) => detail.elt.closest?.("form[data-property]")?.reset());
-
 function taken(form, sent) {
-  if (form.matches("[data-clear-after]")) form.reset();
-  if (!form.matches("[data-property]")) return;
-  const control = form.querySelector("select, input:not([type='hidden'])");
-  control.value = sent.get(control.name); // after a second try it shows the old one
-  form.elements.was.value = control.value;
-  if (control instanceof HTMLSelectElement) for (const option of control.options) option.defaultSelected = option.selected;
-  else control.defaultValue = control.value;
-  if (form.matches("[data-hide-after]")) form.hidden = true;
+  const control = controlOf(form);
+  const value = sent.get(control.name);
+  // After a second try the control shows the old value; otherwise what was sent, or what was chosen since then.
+  const shown = isChanged(control) ? control.value : value;
+  settle(control, value);
+  control.value = shown;
+  form.elements.was.value = value;
+  if (shown === value && form.matches("[data-hide-after]")) form.hidden = true;
+}
+
+// Words stay, to be mended or sent again.
+function refused(form, sent) {
+  const control = controlOf(form);
+  if (control instanceof HTMLSelectElement && control.value === sent.get(control.name)) form.reset();
+}
+
+// What the server has from now on.
+function settle(control, value) {
+  if (control instanceof HTMLSelectElement) for (const option of control.options) option.defaultSelected = option.value === value;
+  else control.defaultValue = value;
+}
+
+function controlOf(form) {
+  return form.querySelector("select, input:not([type='hidden'])");
 }
 
 function mark(form, pending) {
-  for (const control of form?.querySelectorAll?.("[data-property] .inline-edit") ?? []) control.toggleAttribute("data-pending", pending);
+  if (form.matches("form[data-property]")) controlOf(form).toggleAttribute("data-pending", pending);
 }
+
+// Somebody else was faster, and the page says so: who sends again knows the value that stands there now.
+document.addEventListener("desk:refused", ({ detail, target }) => {
+  if (target.matches("form[data-property]")) target.elements.was.value = detail.current;
+});
 
 // "Cancel" puts back what was there.
 document.addEventListener("click", ({ target }) => target.closest("[data-reveal-reset]")?.form?.reset());

@@ -32,20 +32,28 @@ document.addEventListener("htmx:configRequest", (event) => {
 const blink = 300;
 const underway = new Set();
 
-document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  underway.add(detail.xhr);
-  detail.target?.setAttribute("aria-busy", "true");
-  setTimeout(() => underway.has(detail.xhr) && showLine(true), blink);
-});
-
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  underway.delete(detail.xhr);
-  detail.target?.removeAttribute("aria-busy");
-  if (underway.size === 0) showLine(false);
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target } }) => {
+  underway.add(xhr);
+  target?.setAttribute("aria-busy", "true");
+  setTimeout(() => underway.has(xhr) && showLine(true), blink);
+  // Not htmx's own event: an element that has left the page meanwhile is not heard any more.
+  xhr.addEventListener("loadend", () => {
+    underway.delete(xhr);
+    target?.removeAttribute("aria-busy");
+    if (underway.size === 0) showLine(false);
+  });
 });
 
 function showLine(on) {
   document.getElementById("progress-line")?.classList.toggle("is-on", on);
+}
+
+// Sends once more what was sent, whatever its form shows by now, and also when that has left the page. A composer alone sends
+// what stands in it now. What goes wrong again is said by toasts.js.
+export function repeat({ verb, path, elt, target, formData }) {
+  const from = elt.isConnected ? { source: elt, target } : { source: document.body, swap: "none" };
+  const values = elt.matches("[data-composer]") ? {} : formData;
+  htmx.ajax(verb, path, { ...from, values }).catch(() => {});
 }
 
 export default htmx;

@@ -1,16 +1,16 @@
 // Signed out while the page was open: htmx would be led to the sign-in page and put it into a fragment. Instead the page
 // stays, a dialog says so, and after signing in elsewhere what was begun is done.
-import htmx from "./requests.js";
+import { repeat } from "./requests.js";
 import { openDialog } from "./dialogs.js";
 
-let begun = null;
+const begun = new Map(); // element → what it asked last
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (xhr.status !== 401 && !isSignIn(xhr.responseURL)) return;
   event.detail.shouldSwap = false;
   event.detail.isError = false;
-  begun = requestConfig;
+  begun.set(requestConfig.elt, requestConfig);
   openDialog("signed-out");
 });
 
@@ -18,8 +18,8 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-resume]")) return;
   event.target.closest("dialog").close();
   document.dispatchEvent(new CustomEvent("desk:signed-in"));
-  if (begun) htmx.ajax(begun.verb, begun.path, { source: begun.elt, target: begun.target });
-  begun = null;
+  begun.forEach(repeat);
+  begun.clear();
 });
 
 function isSignIn(address) {

@@ -85,8 +85,9 @@ function toEnd() {
 function markSeen() {
   const newest = Number(pane.querySelector("[data-last-event]")?.dataset.lastEvent ?? 0);
   if (document.hidden || newest <= told || !pane.dataset.seenUrl) return;
+  const before = told;
   told = newest;
-  post(pane.dataset.seenUrl, { event: newest }, { keepalive: true });
+  post(pane.dataset.seenUrl, { event: newest }, { keepalive: true }).catch(() => (told = before)); // said again with the next
 }
 
 function seen() {

@@ -1,6 +1,6 @@
 // Short notices that come and go. From a script: toast({text, tone, action}). From the server: an HX-Trigger "desk:toast"
 // {text, level, action, action_url}; the action posts to its address. Errors stay until they are closed.
-import htmx from "./requests.js";
+import htmx, { repeat } from "./requests.js";
 import { say } from "./speech.js";
 import { word } from "./words.js";
 
@@ -49,7 +49,7 @@ export function focusToast() {
 
 document.addEventListener("desk:toast", ({ detail }) => {
   const { text, level = "ok", action, action_url: address } = detail;
-  const run = () => htmx.ajax("POST", address, { swap: "none" });
+  const run = () => htmx.ajax("POST", address, { swap: "none" }).catch(() => {}); // said below
   toast({ text, tone: tones[level] ?? level, action: address ? { text: action, run } : null });
 });
 
@@ -63,7 +63,6 @@ document.addEventListener("htmx:sendError", ({ detail }) => failed(word("offline
 document.addEventListener("htmx:timeout", ({ detail }) => failed(word("failed"), detail.requestConfig));
 
 function failed(text, request) {
-  const again = () => htmx.ajax(request.verb, request.path, { source: request.elt, target: request.target, values: request.formData });
-  const byItself = request.triggeringEvent?.type === "live"; // the next bell asks again anyway
-  if (!byItself) toast({ text, tone: "bad", action: { text: word("retry"), run: again } });
+  const byItself = request.triggeringEvent?.type === "live"; // parts.js tries again
+  if (!byItself) toast({ text, tone: "bad", action: { text: word("retry"), run: () => repeat(request) } });
 }

@@ -1,5 +1,7 @@
 // A form of settings says how much of it is not saved yet, and asks before that is lost.
 //   <form data-unsaved> … <span data-unsaved-words data-one="1 change is not saved" data-many="%(count)s changes are not saved" hidden>
+import { isChanged } from "./changed.js";
+
 const form = document.querySelector("form[data-unsaved]");
 
 function changed() {
@@ -9,17 +11,6 @@ function changed() {
     if (isChanged(field)) names.add(field.name);
   }
   return names.size;
-}
-
-function isChanged(field) {
-  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
-  if (field instanceof HTMLSelectElement) return [...field.options].some((option) => option.selected !== option.defaultSelected && field.value !== firstChoice(field));
-  return field.value !== field.defaultValue;
-}
-
-// A list without a chosen entry shows its first one.
-function firstChoice(list) {
-  return [...list.options].some((option) => option.defaultSelected) ? undefined : list.options[0]?.value;
 }
 
 function tell() {

@@ -14,9 +14,20 @@ for (const [key, text, path, fields] of [
   register({ keys: [key], text: word(text), group: "list", when: isAlone, run: () => row() && send(row(), path, fields) });
 }
 
-function send(element, path, fields) {
+const underway = new Set();
+
+// Once: the row says who has the ticket only after the answer, and a second press would be refused.
+async function send(element, path, fields) {
   const address = `/t/${element.dataset.ticket}/${path}/`;
-  htmx.ajax("POST", address, { source: element, swap: "none", values: fields(element.dataset) });
+  if (underway.has(address)) return;
+  underway.add(address);
+  try {
+    await htmx.ajax("POST", address, { source: element, swap: "none", values: fields(element.dataset) });
+  } catch {
+    // toasts.js says so
+  } finally {
+    underway.delete(address);
+  }
 }
 
 document.addEventListener("keydown", (event) => {

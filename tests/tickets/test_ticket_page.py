@@ -188,7 +188,7 @@ class TestDetails:
 
         page = html(client.get(ticket.get_absolute_url()))
 
-        assert f'hx-get="/t/{ticket.number}/head/" hx-trigger="load, live"' in page
+        assert f'hx-get="/t/{ticket.number}/head/" hx-trigger="load, live consume"' in page
         assert f"/t/{ticket.number}/messages/{ticket.messages.get().pk}/body/" in page
 
 

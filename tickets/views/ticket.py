@@ -100,7 +100,7 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
 def message(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """One message that was folded, in full."""
     found = get_message(request, number, pk)
-    context = {"ticket": found.ticket, "message": found, "entry": Said(message=found, is_opened=True)}
+    context = {"ticket": found.ticket, "message": found, "entry": Said(message=found)}
     context |= details.rights(found.ticket, agent_of(request))
     return render(request, "tickets/_message.html", context)
 

@@ -43,12 +43,13 @@ def _apply(
     try:
         change(form.cleaned_data)
     except ChangedMeanwhile as overtaken:
-        return _as_it_stands(request, ticket, str(overtaken), status=409, field=overtaken.field)
+        refused = {"desk:refused": {"field": overtaken.field, "current": overtaken.current or ""}}
+        return _as_it_stands(request, ticket, str(overtaken), status=409, field=overtaken.field, **refused)
     return done(request, ticket, **said)
 
 
 def _as_it_stands(
-    request: HttpRequest, ticket: Ticket, sentence: str, *, status: int, field: str = ""
+    request: HttpRequest, ticket: Ticket, sentence: str, *, status: int, field: str = "", **events: Any
 ) -> HttpResponse:
     """The values as they are now, and why the wanted one is not among them."""
     current = find_ticket(agent_of(request), ticket.number)
@@ -60,7 +61,7 @@ def _as_it_stands(
         "refused": {"sentence": sentence, "field": field},
     }
     response = render(request, "tickets/_details.html", context, status=status)
-    return trigger(response, "#ticket-head", **toast(sentence, level="error"))
+    return trigger(response, "#ticket-head", **toast(sentence, level="error"), **events)
 
 
 @require_POST
