@@ -56,7 +56,7 @@ bench: .venv/dev.stamp static/dist/app.css  ## measure; writes bench/results.jso
 bench-scale: .venv/dev.stamp static/dist/app.css  ## measure the pages on a large desk: N=1000000
 	$(BIN)/python -m bench --tickets $(or $(N),1000000)
 
-soak: .venv/dev.stamp static/dist/app.css .venv/system.stamp  ## mail under kills, for MINUTES=60
+soak: .venv/dev.stamp static/dist/app.css .venv/system.stamp  ## mail under kills, for MINUTES=60; prints an account
 	SOAK_SECONDS=$$(( $(or $(MINUTES),60) * 60 )) $(BIN)/python -m pytest -q tests/reliability/test_mini_soak.py
 
 reset:  ## forget the data of the embedded services: the next run starts with a new demo desk

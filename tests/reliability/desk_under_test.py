@@ -69,38 +69,88 @@ class DeskUnderTest:
             and not MessageDelivery.objects.filter(state__in=("queued", "retry", "sending")).exists()
         )
 
-    def check(self, *, kills: int) -> str:
-        """Everything is there, once. Returns what happened, in figures."""
-        report = ledger.check()
-        assert report.findings == []
-        self._check_what_came_in()
-        in_doubt = self._check_what_left()
-        assert in_doubt <= kills
-        return (
-            f"{len(self.written)} mails in {report.payloads}, {len(self.posted)} replies,"
-            f" out {report.deliveries}, {kills} kills, {in_doubt} in doubt"
-        )
-
-    def _check_what_came_in(self) -> None:
-        others = InboundPayload.objects.exclude(state="done").values_list("state", "reason")
-        assert list(others) == []
+    def account(self) -> Account:
+        """All that happened, in figures."""
         texts = Counter(
             Message.objects.filter(direction="in", source_key__startswith="email:").values_list(
                 "text", flat=True
             )
         )
-        assert texts == Counter(self.written)
-        assert Ticket.objects.count() == len(self.written)
-
-    def _check_what_left(self) -> int:
         accepted = Counter(mail.message["Message-ID"].strip("<>") for mail in self.servers.smtp.received)
-        assert [name for name, count in accepted.items() if count > 1] == []
-        rows = MessageDelivery.objects.all()
+        rows = list(MessageDelivery.objects.all())
         sent = {row.rfc_message_id for row in rows if row.state == "sent"}
         doubtful = {row.rfc_message_id for row in rows if row.state == "in_doubt"}
-        assert sent <= set(accepted)  # what we say has left was taken
-        assert set(accepted) <= sent | doubtful  # what was taken is not forgotten
-        assert all(reply_address.looks_minted(name) for name in accepted)
-        assert rows.filter(kind="reply").count() == len(self.posted)
-        assert not rows.filter(kind="reply", state="failed").exists()
-        return len(doubtful)
+        replies_out = Counter(row.message_id for row in rows if row.kind == "reply")
+        report = ledger.check()
+        return Account(
+            written=len(self.written),
+            states=report.payloads,
+            in_lost=sum((Counter(self.written) - texts).values()),
+            in_doubled=sum((texts - Counter(self.written)).values()),
+            tickets=Ticket.objects.count(),
+            posted=len(self.posted),
+            deliveries=report.deliveries,
+            accepted=len(accepted),
+            # What we say has left and nobody took; replies for which the outbox has no row, or gave up.
+            out_lost=len(sent - set(accepted))
+            + len(set(self.posted) - set(replies_out))
+            + sum(row.kind == "reply" and row.state == "failed" for row in rows),
+            out_doubled=sum(count - 1 for count in accepted.values()),
+            forgotten=len(set(accepted) - sent - doubtful),  # taken, and we do not know
+            foreign=sum(not reply_address.looks_minted(name) for name in accepted),
+            in_doubt=len(doubtful),
+            in_doubt_gone=len(doubtful & set(accepted)),
+            findings=report.findings,
+        )
+
+    def check(self, *, kills: int) -> str:
+        """Everything is there, once. Returns what happened, in figures."""
+        account = self.account()
+        account.check(kills=kills)
+        return str(account)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    written: int  # mails that customers wrote
+    states: dict[str, int]
+    in_lost: int
+    in_doubled: int
+    tickets: int
+    posted: int  # replies that agents wrote
+    deliveries: dict[str, int]
+    accepted: int  # mails that the SMTP server took
+    out_lost: int
+    out_doubled: int
+    forgotten: int
+    foreign: int
+    in_doubt: int
+    in_doubt_gone: int
+    findings: list[str]
+
+    def check(self, *, kills: int) -> None:
+        assert self.findings == []
+        assert (self.in_lost, self.in_doubled, self.out_lost, self.out_doubled, self.forgotten) == (
+            0,
+            0,
+            0,
+            0,
+            0,
+        )
+        assert self.states == ({"done": self.written} if self.written else {})
+        assert self.tickets == self.written
+        assert self.foreign == 0
+        assert self.in_doubt <= kills
+
+    def __str__(self) -> str:
+        return (
+            f"  mails in          {self.written}, ledger {self.states}, tickets {self.tickets}\n"
+            f"  lost in           {self.in_lost}\n"
+            f"  duplicates in     {self.in_doubled}\n"
+            f"  replies           {self.posted}, outbox {self.deliveries}, taken by the mail server {self.accepted}\n"
+            f"  lost out          {self.out_lost}\n"
+            f"  duplicates out    {self.out_doubled}\n"
+            f"  in doubt          {self.in_doubt}, of which {self.in_doubt_gone} had in fact left\n"
+            f"  taken unknown     {self.forgotten}\n"
+            f"  ledger            {'; '.join(self.findings) or 'adds up'}"
+        )

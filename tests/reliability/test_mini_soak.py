@@ -1,6 +1,7 @@
 """Mail in, answers out, while programs are killed at random: at the end every account balances.
 
-SOAK_SECONDS says for how long (60), SOAK_MAILS how many mails arrive in a minute (240). `make soak` takes an hour.
+SOAK_SECONDS says for how long (60), SOAK_MAILS how many mails arrive in a minute (240), SOAK_SEED repeats the choices
+of an earlier run. `make soak` takes an hour; how to read what it prints: docs/operations.md.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections import Counter
 
 from tests.reliability.desk_under_test import until
 
@@ -16,11 +18,12 @@ MAILS_A_MINUTE = float(os.environ.get("SOAK_MAILS", "240"))
 ROLES = ("fetch", "work", "work")
 
 
-def test_nothing_is_lost_or_doubled_while_programs_are_killed(desk_under_test, start, capsys):
+def test_fault1_nothing_is_lost_or_doubled_while_programs_are_killed(desk_under_test, start, capsys):
     seed = int(os.environ.get("SOAK_SEED", str(random.randrange(2**32))))
     chance = random.Random(seed)
     programs = [start(role) for role in ROLES]
-    kills, began = 0, time.monotonic()
+    kills: Counter[str] = Counter()
+    began = time.monotonic()
 
     while (passed := time.monotonic() - began) < SECONDS:
         due = int(passed / 60 * MAILS_A_MINUTE) - len(desk_under_test.written)
@@ -30,10 +33,18 @@ def test_nothing_is_lost_or_doubled_while_programs_are_killed(desk_under_test, s
         victim = chance.randrange(len(programs))
         programs[victim].kill()
         programs[victim].join()
-        kills += 1
+        kills[ROLES[victim]] += 1
         programs[victim] = start(ROLES[victim])
+    stopped = time.monotonic()
     until(desk_under_test.is_idle, patience=300)
+    settled = time.monotonic() - stopped
 
-    account = desk_under_test.check(kills=kills)
+    account = desk_under_test.account()
     with capsys.disabled():
-        print(f"\nsoak of {SECONDS:.0f} s, seed {seed}: {account}")
+        print(f"\nsoak of {SECONDS:.0f} s, seed {seed}, at rest {settled:.0f} s after the last kill")
+        print(
+            f"  killed            {kills.total()}: "
+            + ", ".join(f"{n} {role}" for role, n in sorted(kills.items()))
+        )
+        print(account)
+    account.check(kills=kills.total())
