@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.defaults import bad_request
 
 from foundation.errors import HelpdeskError
+
+# How psycopg and Django begin to complain about a character that no text of PostgreSQL may hold, and no person types.
+NUL = "NUL (0x00)"
 
 
 class PersonErrors:
     """Services raise HelpdeskError; here, in one place, it becomes a toast, or a page without JavaScript.
 
-    The status is the error's own: 409 mostly.
+    The status is the error's own: 409 mostly. A NUL in an address or a form is a bad request, wherever it got to.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -24,6 +29,8 @@ class PersonErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, (DataError, ValueError)) and NUL in str(exception):
+            return bad_request(request, exception)
         if not isinstance(exception, HelpdeskError):
             return None
         if getattr(request, "htmx", False):

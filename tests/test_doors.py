@@ -54,7 +54,7 @@ def test_the_walk_reaches_the_whole_desk():
     assert {"login/", "people/", "requests/1/", "t/1/"} <= set(ALL)
 
 
-def test_a_stranger_does_not_get_in_anywhere():
+def test_security58_a_stranger_does_not_get_in_anywhere():
     client = Client()
 
     open_doors = [
@@ -77,7 +77,7 @@ def no_store(answer: HttpResponse) -> bool:
     return "no-store" in answer.get("Cache-Control", "") and "private" in answer.get("Cache-Control", "")
 
 
-def test_nobody_keeps_what_an_agent_was_shown():
+def test_security88_nobody_keeps_what_an_agent_was_shown():
     agent = make_agent(role="Admin")
     client = Client()
 
@@ -90,7 +90,7 @@ def test_nobody_keeps_what_an_agent_was_shown():
     assert kept == []
 
 
-def test_nobody_keeps_what_a_customer_was_shown():
+def test_security88_nobody_keeps_what_a_customer_was_shown():
     ticket = make_ticket()
     client = customer_client(ticket.requester)
     theirs = [address for address in ALL if address.startswith(("requests/", "help/", "files/"))]
@@ -100,11 +100,11 @@ def test_nobody_keeps_what_a_customer_was_shown():
     assert [address for address, answer in answers.items() if not no_store(answer)] == []
 
 
-def test_an_answer_to_a_key_is_not_kept_either(client):
+def test_security88_an_answer_to_a_key_is_not_kept_either(client):
     assert no_store(client.get("/api/v1/tickets/", headers={"Authorization": "Bearer wrong"}))
 
 
-def test_what_signs_somebody_in_is_not_kept():
+def test_security88_what_signs_somebody_in_is_not_kept():
     agent = make_agent(email="mika@desk.test", password="a long enough password")
     client = Client()
 

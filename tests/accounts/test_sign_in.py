@@ -36,7 +36,7 @@ def test_an_agent_signs_in_and_lands_where_they_wanted(client):
     assert AuditEntry.objects.get(action="agent.signed_in").ip == "127.0.0.1"
 
 
-def test_unknown_wrong_and_deactivated_are_told_the_same(client):
+def test_security71_unknown_wrong_and_deactivated_are_told_the_same(client):
     make_agent(email="known@desk.test")
     make_agent(email="gone@desk.test", is_active=False)
 
@@ -52,7 +52,7 @@ def test_unknown_wrong_and_deactivated_are_told_the_same(client):
     assert len(set(bodies.values())) == 1
 
 
-def test_whoever_is_asked_for_one_password_is_hashed(monkeypatch):
+def test_security71_whoever_is_asked_for_one_password_is_hashed(monkeypatch):
     make_agent(email="known@desk.test")
     make_agent(email="gone@desk.test", is_active=False)
     make_agent(email="link.only@desk.test", password=None)
@@ -72,7 +72,7 @@ def test_whoever_is_asked_for_one_password_is_hashed(monkeypatch):
     assert set(work.values()) == {1}
 
 
-def test_ten_wrong_passwords_close_an_account_known_or_not_for_everybody(client):
+def test_security72_ten_wrong_passwords_close_an_account_known_or_not_for_everybody(client):
     make_agent(email="known@desk.test")
     for email in ("known@desk.test", "unknown@desk.test"):
         for n in range(TRIES):
@@ -88,7 +88,7 @@ def test_ten_wrong_passwords_close_an_account_known_or_not_for_everybody(client)
     assert "have a link mailed to you" in locked[0]
 
 
-def test_ten_wrong_passwords_close_a_network_for_all_accounts(client):
+def test_security72_ten_wrong_passwords_close_a_network_for_all_accounts(client):
     make_agent(email="innocent@desk.test")
     for n in range(TRIES):
         attempt(_from("10.1.1.1"), f"guess{n}@desk.test")
@@ -105,7 +105,7 @@ def test_right_passwords_do_not_use_up_the_tries_of_an_office():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_guesses_cannot_exceed_the_limit(monkeypatch):
+def test_security72_parallel_guesses_cannot_exceed_the_limit(monkeypatch):
     make_agent(email="known@desk.test")
     checked = []
     is_right = sign_in._is_right
@@ -127,7 +127,7 @@ def test_parallel_guesses_cannot_exceed_the_limit(monkeypatch):
     assert answers.count("TooManyTries") == 50 - TRIES
 
 
-def test_a_password_of_ten_thousand_characters_is_not_even_hashed(client, monkeypatch):
+def test_security73_a_password_of_ten_thousand_characters_is_not_even_hashed(client, monkeypatch):
     make_agent(email="known@desk.test")
     monkeypatch.setattr(sign_in, "_is_right", lambda *_args: pytest.fail("It was hashed."))
 

@@ -91,7 +91,7 @@ def test_the_same_mail_by_another_way_is_one_message(inbox):
     assert InboundPayload.objects.filter(state="duplicate").get().reason.startswith("The same message")
 
 
-def test_a_mail_to_two_inboxes_of_a_brand_is_one_message(inbox):
+def test_fault17_a_mail_to_two_inboxes_of_a_brand_is_one_message(inbox):
     raw = make_mail()
     receive(inbox, raw)
 
@@ -111,7 +111,7 @@ def test_two_brands_each_get_their_own(inbox):
     assert Ticket.objects.count() == 2
 
 
-def test_an_id_used_twice_with_different_words_keeps_both_and_says_so(inbox):
+def test_fault16_an_id_used_twice_with_different_words_keeps_both_and_says_so(inbox):
     receive(inbox, make_mail("First.", message_id="same@example.org"))
 
     second = receive(inbox, make_mail("Second.", message_id="same@example.org"))

@@ -180,7 +180,7 @@ def test_the_end_of_the_undo_window_can_be_brought_forward(post, agent, trusted,
         Fault.GONE_BEFORE_CONTENT,
     ],
 )
-def test_what_certainly_was_not_taken_is_tried_again_under_the_same_name(post, trusted, fault):
+def test_fault18_what_certainly_was_not_taken_is_tried_again_under_the_same_name(post, trusted, fault):
     trusted.smtp.fail(CUSTOMER, fault)
     message = post()
 
@@ -197,7 +197,7 @@ def test_what_certainly_was_not_taken_is_tried_again_under_the_same_name(post, t
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED_RECIPIENT, Fault.REFUSED_CONTENT])
-def test_what_is_refused_for_good_fails_for_all_to_see(post, ticket, trusted, fault):
+def test_fault18_what_is_refused_for_good_fails_for_all_to_see(post, ticket, trusted, fault):
     trusted.smtp.fail(CUSTOMER, fault)
     message = post(status="solved")
 
@@ -210,7 +210,7 @@ def test_what_is_refused_for_good_fails_for_all_to_see(post, ticket, trusted, fa
     assert ticket.status_id == "open"
 
 
-def test_what_is_in_doubt_is_never_sent_again_by_itself(post, ticket, trusted):
+def test_fault18_what_is_in_doubt_is_never_sent_again_by_itself(post, ticket, trusted):
     trusted.smtp.fail(CUSTOMER, Fault.SILENT_AFTER_CONTENT)
     message = post()
     sending.send_due()

@@ -70,7 +70,7 @@ def test_what_does_not_belong_goes_and_the_words_stay(html, cleaned):
     assert richtext.clean(html) == cleaned
 
 
-def test_an_embedded_picture_must_be_what_it_claims():
+def test_security21_an_embedded_picture_must_be_what_it_claims():
     claims_jpeg = f'<img src="data:image/jpeg;base64,{PNG}">'
     svg = base64.b64encode(b"<svg onload=x>").decode()
 
@@ -208,7 +208,7 @@ def test_a_mail_that_cannot_be_shown_as_html_is_shown_as_text():
         ("/* color: red; */ color: blue", "color: blue"),
     ],
 )
-def test_styles_keep_looks_only(css, kept):
+def test_security19_styles_keep_looks_only(css, kept):
     assert styles.filtered(css).css == kept
     assert styles.filtered(kept).css == kept
 

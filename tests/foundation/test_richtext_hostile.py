@@ -67,7 +67,7 @@ def render(html):
 
 
 @pytest.mark.parametrize("html", HOSTILE)
-def test_nothing_hostile_is_left(html):
+def test_security20_nothing_hostile_is_left(html):
     assert list(faults(richtext.clean(html), tags=written.TAGS, attributes=written.ATTRIBUTES)) == []
     assert list(faults(render(html), tags=mail.TAGS, attributes=mail.ATTRIBUTES)) == []
 
@@ -119,7 +119,7 @@ SOUP = st.lists(PIECES, max_size=12).map("".join) | st.text(alphabet="<>/='\"&; 
 
 @settings(max_examples=400, deadline=None)
 @given(SOUP)
-def test_cleaning_twice_changes_nothing(html):
+def test_security20_cleaning_twice_changes_nothing(html):
     once = richtext.clean(html)
 
     assert richtext.clean(once) == once

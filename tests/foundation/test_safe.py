@@ -20,7 +20,7 @@ APPS = (
 UNESCAPED = re.compile(r"\|\s*safe(seq)?\b|\{%\s*autoescape\s+off")
 
 
-def test_only_richtext_marks_anything_safe():
+def test_security18_only_richtext_marks_anything_safe():
     calling = {
         str(path.relative_to(ROOT))
         for app in APPS
@@ -32,7 +32,7 @@ def test_only_richtext_marks_anything_safe():
     assert calling == {"foundation/richtext/written.py", "foundation/richtext/mail.py"}
 
 
-def test_no_page_turns_escaping_off():
+def test_security18_no_page_turns_escaping_off():
     pages = [
         *ROOT.glob("templates/**/*.html"),
         *(page for app in APPS for page in (ROOT / app).rglob("*.html")),

@@ -15,7 +15,7 @@ WORKER = sorted(FAULT_POINTS - set(FETCHER))
 
 
 @pytest.mark.parametrize("point", FETCHER)
-def test_a_fetcher_killed_there_loses_and_doubles_nothing(desk_under_test, start, point):
+def test_fault3_a_fetcher_killed_there_loses_and_doubles_nothing(desk_under_test, start, point):
     desk_under_test.customers_write(6)
 
     victim = start("fetch", f"{point}=kill@1")
@@ -29,7 +29,7 @@ def test_a_fetcher_killed_there_loses_and_doubles_nothing(desk_under_test, start
 
 
 @pytest.mark.parametrize("point", WORKER)
-def test_a_worker_killed_there_loses_and_doubles_nothing(desk_under_test, start, point):
+def test_fault2_a_worker_killed_there_loses_and_doubles_nothing(desk_under_test, start, point):
     start("fetch")
     desk_under_test.customers_write(4)
     # The second passing, so that something went well before.

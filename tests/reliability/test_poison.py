@@ -45,7 +45,7 @@ def _reader_with_bugs(monkeypatch):
     guard.close()
 
 
-def test_poison_is_held_and_the_good_mail_behind_it_goes_through():
+def test_fault10_poison_is_held_and_the_good_mail_behind_it_goes_through():
     inbox = make_inbox(acknowledge=False)
     for kind in KINDS:
         accept(inbox, make_mail(subject=f"Poison {kind}", headers={"X-Poison": kind}))

@@ -23,7 +23,7 @@ from tests.channels_inbox.mails import make_mail
 from tests.mailservers import MailServers
 from tests.reliability.desk_under_test import until
 
-KILLS = 6
+KILLS = int(os.environ.get("POSTGRES_KILLS", "6"))
 SETUP = """
 import json, sys
 import django; django.setup()
@@ -118,7 +118,7 @@ def cluster(services_home, _mail_servers: MailServers) -> Iterator[Cluster]:
     services.stop()
 
 
-def test_what_was_acknowledged_is_there(cluster, mail_servers):
+def test_fault25_what_was_acknowledged_is_there(cluster, mail_servers):
     address = mail_servers.new_mailbox()
     cluster.python(
         SETUP,

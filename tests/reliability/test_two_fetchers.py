@@ -6,7 +6,7 @@ from channels_inbox.models import InboundPayload
 from tests.reliability.desk_under_test import until
 
 
-def test_three_fetchers_at_one_mailbox_fetch_each_mail_once(desk_under_test, start):
+def test_fault8_three_fetchers_at_one_mailbox_fetch_each_mail_once(desk_under_test, start):
     desk_under_test.customers_write(25)
     for _ in range(3):
         start("fetch")

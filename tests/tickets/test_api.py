@@ -140,7 +140,7 @@ def test_a_ticket_can_be_opened_and_answered(api):
     assert api.get(f"tickets/{number}/").json()["status"] == "solved"
 
 
-def test_the_same_key_gives_the_same_answer_and_one_message(api):
+def test_fault43_the_same_key_gives_the_same_answer_and_one_message(api):
     ticket = make_ticket()
     path, body = f"tickets/{ticket.number}/replies/", {"text": "Once."}
 
@@ -181,7 +181,7 @@ def test_a_version_guards_against_overwriting(api):
 
 
 @pytest.mark.parametrize("field", ["number", "brand", "requester", "category", "no_such"])
-def test_fields_that_cannot_be_set_are_refused(api, field):
+def test_security54_fields_that_cannot_be_set_are_refused(api, field):
     refused = api.patch(f"tickets/{make_ticket().number}/", {field: 1})
 
     assert refused.status_code == 400

@@ -58,7 +58,7 @@ class TestFiles:
             ("mail.eml", b"From: x", "message/rfc822"),
         ],
     )
-    def test_what_could_run_is_a_download_of_no_kind(self, client, agent, name, content, claimed):
+    def test_security32_what_could_run_is_a_download_of_no_kind(self, client, agent, name, content, claimed):
         answer = fetch(client, stored(name, content, claimed))
 
         assert answer["Content-Type"] == "application/octet-stream"
@@ -70,7 +70,7 @@ class TestFiles:
         assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
     @pytest.mark.parametrize("content", [PNG, SVG, HTML])
-    def test_every_answer_is_locked_up(self, client, agent, content):
+    def test_security32_every_answer_is_locked_up(self, client, agent, content):
         answer = fetch(client, stored("x", content))
 
         assert answer["X-Content-Type-Options"] == "nosniff"
@@ -94,7 +94,7 @@ class TestFiles:
             ". .",
         ],
     )
-    def test_no_name_breaks_out_of_its_header(self, client, agent, name):
+    def test_security34_no_name_breaks_out_of_its_header(self, client, agent, name):
         answer = fetch(client, stored(name, b"%PDF-1.4"), "?download")
 
         disposition = answer["Content-Disposition"]
@@ -161,7 +161,7 @@ class TestFrames:
         assert "<iframe" not in page
         assert "Hello <b>you</b>" in page
 
-    def test_nothing_in_it_can_run_or_call_out(self, client, agent):
+    def test_security19_nothing_in_it_can_run_or_call_out(self, client, agent):
         answer = self.frame(client, self.mail())
         body = answer.content.decode().split("<body", 1)[1]
 

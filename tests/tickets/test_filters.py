@@ -157,7 +157,7 @@ class TestCounts:
         assert filters.shown_count(2) == "1+"
         assert filters.shown_count(1) == "1"
 
-    def test_they_tell_nothing_of_tickets_out_of_sight(self):
+    def test_security59_they_tell_nothing_of_tickets_out_of_sight(self):
         make_ticket(team="Support")
         colleague, outsider = make_agent(), make_agent(role="Team agent", team="Billing")
 

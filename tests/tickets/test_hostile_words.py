@@ -73,7 +73,7 @@ def poisoned(agent, words):
     return ticket
 
 
-def test_in_the_list(client, agent, hostile):
+def test_security16_in_the_list(client, agent, hostile):
     ticket = poisoned(agent, hostile)
 
     for path in (
@@ -84,14 +84,14 @@ def test_in_the_list(client, agent, hostile):
         assert_inert(client.get(path).content.decode())
 
 
-def test_on_the_ticket_and_in_its_parts(client, agent, hostile):
+def test_security16_on_the_ticket_and_in_its_parts(client, agent, hostile):
     ticket = poisoned(agent, hostile)
 
     for part in ("", "?view=all", "timeline/?all=1", "details/", "head/"):
         assert_inert(client.get(f"/t/{ticket.number}/{part}").content.decode())
 
 
-def test_in_the_frame_of_a_mail(client, agent, hostile):
+def test_security16_in_the_frame_of_a_mail(client, agent, hostile):
     message = make_message(make_ticket(), text="x", html=f"<table><tr><td>{hostile}</td></tr></table>")
 
     answer = client.get(f"/t/{message.ticket.number}/messages/{message.pk}/body/")
@@ -99,7 +99,7 @@ def test_in_the_frame_of_a_mail(client, agent, hostile):
     assert_inert(answer.content.decode())
 
 
-def test_in_the_panel_that_stops_a_reply(client, agent, hostile):
+def test_security16_in_the_panel_that_stops_a_reply(client, agent, hostile):
     ticket = make_ticket()
     seen = ticket.events.last().pk
     make_message(ticket, text=hostile, author=make_customer(name=hostile))
@@ -114,7 +114,7 @@ def test_in_the_panel_that_stops_a_reply(client, agent, hostile):
     assert_inert(answer.content.decode())
 
 
-def test_toasts_are_text_for_a_script_to_show_as_text(client, agent, hostile):
+def test_security16_toasts_are_text_for_a_script_to_show_as_text(client, agent, hostile):
     ticket = make_ticket()
     answer = client.post(
         f"/t/{ticket.number}/reply/", {"body_html": "<p>x</p>", "cc": hostile}, HTTP_HX_REQUEST="true"

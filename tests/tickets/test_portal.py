@@ -174,7 +174,7 @@ def world() -> tuple[Customer, Ticket, dict[str, Client]]:
     return owner, ticket, people
 
 
-def test_a_request_is_open_to_its_owner_and_does_not_exist_for_anybody_else():
+def test_security44_a_request_is_open_to_its_owner_and_does_not_exist_for_anybody_else():
     owner, ticket, people = world()
     Attachment.objects.bulk_create([_attachment(ticket)])
     file = Attachment.objects.get()
@@ -279,7 +279,7 @@ def test_a_reply_joins_the_request():
     assert ticket.category == "open"
 
 
-def test_a_form_that_is_sent_twice_counts_once():
+def test_fault43_a_form_that_is_sent_twice_counts_once():
     ticket = make_ticket()
     client = customer_client(ticket.requester)
 

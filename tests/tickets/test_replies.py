@@ -49,7 +49,7 @@ def test_sending_and_solving_is_one_step():
     assert ticket.solved_at is not None
 
 
-def test_the_same_form_sent_twice_makes_one_message():
+def test_fault43_the_same_form_sent_twice_makes_one_message():
     ticket, agent = make_ticket(), make_agent()
 
     first = reply(ticket, agent, client_key="abc")

@@ -40,6 +40,8 @@ MATRIX = {
     "details": ("get", READS, {}),
     "message": ("get", READS, {}),
     "body": ("get", READS, {}),
+    # Without the proof that the message's frame gives, there is no picture for anybody (test_remote_pictures).
+    "picture": ("get", (SIGN_IN, SIGN_IN, MISSING, MISSING, MISSING, MISSING), {}),
     "seen": ("post", SEEN, {"event": 1}),
     "unread": ("post", (SIGN_IN, SIGN_IN, MISSING, 302, 302, 302), {}),
     "undo": ("post", WORK, {}),
@@ -108,7 +110,7 @@ def test_no_address_is_forgotten_here():
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("name", MATRIX)
-def test_each_person_gets_what_they_may(client, scene, name, who):
+def test_security44_each_person_gets_what_they_may(client, scene, name, who):
     method, expected, fields = MATRIX[name]
     data = {
         key: SimpleUploadedFile("a.txt", b"x") if value is True else value for key, value in fields.items()
@@ -168,7 +170,7 @@ def test_an_agent_sees_a_ticket_of_another_team_that_is_theirs(client):
     assert client.get(make_ticket(team="Support", assignee=agent).get_absolute_url()).status_code == 200
 
 
-def test_a_message_of_another_ticket_is_not_found(client):
+def test_security53_a_message_of_another_ticket_is_not_found(client):
     agent = make_agent()
     client.force_login(agent)
     ticket, elsewhere = make_ticket(), make_ticket()

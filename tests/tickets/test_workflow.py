@@ -7,7 +7,7 @@ from django.db import connection
 
 from tests.make import make_agent, make_team, make_ticket
 from tickets import events
-from tickets.errors import ChangedMeanwhile, TransitionRefused
+from tickets.errors import ChangedMeanwhile, NewerActivity, TransitionRefused
 from tickets.models import Ticket
 from tickets.services import replies, workflow
 
@@ -122,7 +122,7 @@ def in_parallel(*jobs):
 
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
-    def test_fault_46_one_of_two_agents_wins_and_the_other_is_told(self):
+    def test_fault46_one_of_two_agents_wins_and_the_other_is_told(self):
         agents = [make_agent(), make_agent()]
         for _round in range(10):
             ticket = make_ticket(status="open")
@@ -137,7 +137,7 @@ class TestTwoAtOnce:
             assert sum(isinstance(result, ChangedMeanwhile) for result in results) == 1
             assert ticket.events.filter(kind=events.ASSIGNEE_CHANGED).count() == 1
 
-    def test_fault_46_different_properties_changed_at_once_are_all_kept(self):
+    def test_fault46_different_properties_changed_at_once_are_all_kept(self):
         agent, team = make_agent(), make_team("Billing")
         for _round in range(10):
             ticket = make_ticket(status="open")
@@ -161,7 +161,7 @@ class TestTwoAtOnce:
             )
             assert ticket.version == 5
 
-    def test_fault_46_a_doubled_send_makes_one_message(self):
+    def test_fault46_a_doubled_send_makes_one_message(self):
         agent = make_agent()
         for serial in range(10):
             ticket = make_ticket()
@@ -174,4 +174,20 @@ class TestTwoAtOnce:
             first, second = in_parallel(send, send)
 
             assert first == second
+            assert ticket.messages.filter(direction="out").count() == 1
+
+    def test_fault46_of_two_replies_at_once_the_second_is_shown_the_first(self):
+        agents = [make_agent(), make_agent()]
+        for _round in range(10):
+            ticket = make_ticket()
+            seen = ticket.events.last().pk
+
+            def send(agent, pk=ticket.pk, seen=seen):
+                return replies.post_reply(
+                    ticket=Ticket.objects.get(pk=pk), author=agent, html="<p>Hello</p>", last_seen_event=seen
+                )
+
+            results = in_parallel(*[lambda a=agent: send(a) for agent in agents])
+
+            assert sum(isinstance(result, NewerActivity) for result in results) == 1
             assert ticket.messages.filter(direction="out").count() == 1

@@ -80,7 +80,7 @@ def test_a_long_backlog_is_asked_for_in_short_commands(inbox, deliver, monkeypat
     assert subjects() == ["One", "Two", "Three", "Four", "Five"]
 
 
-def test_what_another_program_has_read_is_fetched_all_the_same(inbox, deliver, trusted):
+def test_fault7_what_another_program_has_read_is_fetched_all_the_same(inbox, deliver, trusted):
     mailbox.poll(inbox)
     deliver("One")
     with trusted.imap.open(inbox.address) as client:
@@ -171,7 +171,7 @@ def test_a_mail_that_shows_up_late_is_found_within_the_hour(inbox, deliver, monk
     assert subjects() == ["One", "Three", "Late"]
 
 
-def test_when_the_server_renumbers_its_mail_nothing_is_doubled_and_nothing_lost(inbox, deliver):
+def test_fault6_when_the_server_renumbers_its_mail_nothing_is_doubled_and_nothing_lost(inbox, deliver):
     deliver("One", "Two")
     mailbox.poll(inbox)
     subjects()
@@ -220,7 +220,7 @@ def test_of_a_mail_that_is_too_large_the_beginning_is_kept_and_held(inbox, deliv
     assert 60_000 < held.size < 80_000
 
 
-def test_a_second_fetcher_finds_the_mailbox_taken(inbox, deliver):
+def test_fault8_a_second_fetcher_finds_the_mailbox_taken(inbox, deliver):
     deliver("One")
     other = connections.create_connection("default")
     with other.cursor() as cursor:
@@ -236,7 +236,7 @@ def test_a_second_fetcher_finds_the_mailbox_taken(inbox, deliver):
 
 
 @pytest.mark.parametrize("point", ["imap.after_fetch", "imap.after_insert", "imap.before_flag"])
-def test_a_fetcher_that_breaks_off_loses_and_doubles_nothing(make_mailbox, trusted, point):
+def test_fault3_a_fetcher_that_breaks_off_loses_and_doubles_nothing(make_mailbox, trusted, point):
     inbox = make_mailbox(after_fetch="seen")
     for subject in ("One", "Two"):
         trusted.imap.deliver(inbox.address, make_mail(subject=subject))

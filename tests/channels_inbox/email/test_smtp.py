@@ -68,7 +68,7 @@ def test_a_mail_arrives_as_it_was_written(hand_over, trusted):
         (Fault.GONE_BEFORE_CONTENT, False),
     ],
 )
-def test_until_the_final_dot_it_is_certain_that_nothing_was_sent(hand_over, trusted, fault, permanent):
+def test_fault18_until_the_final_dot_it_is_certain_that_nothing_was_sent(hand_over, trusted, fault, permanent):
     trusted.smtp.fail(TO, fault)
 
     with pytest.raises(SendFailed) as failure:
@@ -79,7 +79,7 @@ def test_until_the_final_dot_it_is_certain_that_nothing_was_sent(hand_over, trus
     assert trusted.smtp.mails_to(TO) == []
 
 
-def test_silence_after_the_final_dot_leaves_it_in_doubt(hand_over, trusted):
+def test_fault18_silence_after_the_final_dot_leaves_it_in_doubt(hand_over, trusted):
     trusted.smtp.fail(TO, Fault.SILENT_AFTER_CONTENT)
 
     with pytest.raises(SendInDoubt):
@@ -88,7 +88,7 @@ def test_silence_after_the_final_dot_leaves_it_in_doubt(hand_over, trusted):
     assert len(trusted.smtp.mails_to(TO)) == 1
 
 
-def test_a_line_that_drops_after_250_is_a_success(hand_over, trusted):
+def test_fault18_a_line_that_drops_after_250_is_a_success(hand_over, trusted):
     trusted.smtp.fail(TO, Fault.GONE_AFTER_250)
 
     assert hand_over().provider_id.startswith("250")
