@@ -1,7 +1,7 @@
 """Mail from the desk to one person that belongs to no ticket: a link to sign in, a way to a new password.
 
 The page that asks for such a mail does the same work whoever is asked for: it stores where the mail is to go.
-Whether anybody stands behind that address is looked up when the mail is about to leave (`write`), so neither
+Whether anybody stands behind that address is looked up when the mail is about to leave (`link_for`), so neither
 the page nor its timing tells. The link is made then too: no secret is ever stored.
 """
 
@@ -11,12 +11,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts import magic_links
 from accounts.customers import EMAIL, normalise
@@ -40,15 +38,6 @@ class Notice:
     kind: str
     address: str
     language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """The mail itself. It may hold a link that lets somebody in: hand it over, never store it."""
-
-    subject: str
-    text: str
-    html: str
 
 
 Queue = Callable[[Notice], None]
@@ -79,49 +68,31 @@ def send(kind: str, *, address: str) -> None:
     _queues[0](Notice(kind=kind, address=address, language=language))
 
 
-def write(notice: Notice) -> Letter | None:
-    """The mail, with a fresh link in it; None where nobody is behind the address, and nothing must leave."""
-    with translation.override(notice.language):
-        if notice.kind == AGENT_PASSWORD:
-            return _password_letter(notice)
-        if notice.kind == PASSWORD_CHANGED:
-            return _changed_letter(notice)
-        if notice.kind == CUSTOMER_SIGN_IN:
-            return _sign_in_letter(notice)
+def link_for(notice: Notice) -> str | None:
+    """A fresh link for whoever stands behind the address: hand it over, never store it. None: nobody does.
+
+    What the mail around it says is the channels' business.
+    """
+    if notice.kind in (AGENT_PASSWORD, PASSWORD_CHANGED):
+        agent = Agent.objects.active().filter(email__iexact=notice.address).first()
+        return _agents_link(notice.kind, agent) if agent else None
+    if notice.kind == CUSTOMER_SIGN_IN:
+        return _sign_in_link(notice.address)
     raise ValueError(f"There is no notice of the kind {notice.kind!r}.")
 
 
-def _password_letter(notice: Notice) -> Letter | None:
-    agent = Agent.objects.active().filter(email__iexact=notice.address).first()
-    if agent is None:
-        return None
-    link = magic_links.issue(purpose=magic_links.Purpose.AGENT_PASSWORD, agent=agent)
-    return _letter(_("A new password for %(desk)s"), "agent_password", link)
+def _agents_link(kind: str, agent: Agent) -> str:
+    if kind == AGENT_PASSWORD:
+        return magic_links.issue(purpose=magic_links.Purpose.AGENT_PASSWORD, agent=agent)
+    # No way in: if it was somebody else, the agent asks for a way on the page it names.
+    return django_settings.SITE_URL.rstrip("/") + reverse("accounts:forgotten")
 
 
-def _changed_letter(notice: Notice) -> Letter | None:
-    """Holds no way in: if it was somebody else, the agent asks for a way on the page it names."""
-    if not Agent.objects.active().filter(email__iexact=notice.address).exists():
-        return None
-    page = settings.SITE_URL.rstrip("/") + reverse("accounts:forgotten")
-    return _letter(_("Your password for %(desk)s was changed"), "agent_password_changed", page)
-
-
-def _sign_in_letter(notice: Notice) -> Letter | None:
+def _sign_in_link(address: str) -> str | None:
     known = Customer.objects.present().filter(blocked_at=None)
-    customer = known.filter(identities__kind=EMAIL, identities__value=notice.address).first()
+    customer = known.filter(identities__kind=EMAIL, identities__value=address).first()
     if customer is None:
         return None
-    link = magic_links.issue(
-        purpose=magic_links.Purpose.CUSTOMER_SIGN_IN, customer=customer, address=notice.address
-    )
-    return _letter(_("Your requests at %(desk)s"), "customer_sign_in", link)
-
-
-def _letter(subject: str, template: str, link: str) -> Letter:
-    context = {"link": link, "desk_name": desk.settings().name, "site_url": settings.SITE_URL}
-    return Letter(
-        subject=subject % {"desk": desk.settings().name},
-        text=render_to_string(f"accounts/mail/{template}.txt", context),
-        html=render_to_string(f"accounts/mail/{template}.html", context),
+    return magic_links.issue(
+        purpose=magic_links.Purpose.CUSTOMER_SIGN_IN, customer=customer, address=address
     )

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts import magic_links
 from channels_inbox import doorbell, letters
 from channels_inbox.email import reply_address
 from channels_inbox.letters import Content, NothingToSend
+from channels_inbox.mail_texts import texts
+from channels_inbox.mail_texts.catalogue import ACKNOWLEDGEMENT
+from channels_inbox.mail_texts.places import Place, of_inbox
+from channels_inbox.mail_texts.rendering import Rendered
 from channels_inbox.messages import OutboundMessage
-from channels_inbox.models import InboundPayload, MessageDelivery
+from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
 from channels_inbox.routes import Route, address_of, route_of
 from foundation import limits
 from tickets.models import Message, Ticket
@@ -30,7 +31,6 @@ PER_ADDRESS, PER_MACHINE, PER_BRAND = 1, 20, 200
 # What stands in the stored message where the mail has the link.
 MASKED = "[…]"
 TOO_MANY = "Not sent: there were too many confirmations for this {what} within the hour."
-TEMPLATE = "channels_inbox/emails/acknowledgement"
 
 
 def queue(opening: Sequence[Message]) -> None:
@@ -63,7 +63,11 @@ def _row(message: Message, payload: InboundPayload) -> MessageDelivery | None:
         rfc_message_id=reply_address.mint(ticket.number, message.pk, route.address),
         sender=route.address,
         recipients={"to": [message.author_address]},
-        content={"about": message.pk, "machine": str(payload.transport.get("address", ""))},
+        content={
+            "about": message.pk,
+            "machine": str(payload.transport.get("address", "")),
+            "came_by": payload.inbox_id,
+        },
     )
 
 
@@ -95,15 +99,15 @@ def write(row: MessageDelivery) -> OutboundMessage:
         ticket_number=ticket.number,
         address=address,
     )
-    with translation.override(letters.language_of(ticket)):
-        content = Content(
-            subject=_("We have received your request [#%(number)d]") % {"number": ticket.number},
-            text=_rendered(ticket, link, "txt"),
-            html=_rendered(ticket, link, "html"),
-            sender_name=ticket.brand.name,
-            automatic=True,
-            language=letters.language_of(ticket),
-        )
+    written = _written(row, ticket, link)
+    content = Content(
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        sender_name=ticket.brand.name,
+        automatic=True,
+        language=letters.language_of(ticket),
+    )
     return letters.of_ticket(row, ticket, row.message_id or about.pk + 1, content)
 
 
@@ -119,8 +123,7 @@ def _refuse_if_too_many(address: str, machine: str, ticket: Ticket) -> None:
 @transaction.atomic
 def _store(row: MessageDelivery, ticket: Ticket) -> None:
     """The message in the ticket's timeline, without the link, which lets whoever has it in."""
-    with translation.override(letters.language_of(ticket)):
-        html = _rendered(ticket, MASKED, "html")
+    html = _written(row, ticket, MASKED).html
     key = f"ack:{ticket.pk}"
     row.message = Message.objects.filter(source_key=key).first() or conversation.post_automatic(
         ticket=ticket, html=html, source_key=key, channel=CHANNEL
@@ -128,6 +131,15 @@ def _store(row: MessageDelivery, ticket: Ticket) -> None:
     row.save(update_fields=["message"])
 
 
-def _rendered(ticket: Ticket, link: str, kind: str) -> str:
-    context = {"number": ticket.number, "link": link, "brand": ticket.brand, "is_masked": link == MASKED}
-    return render_to_string(f"{TEMPLATE}.{kind}", context)
+def _written(row: MessageDelivery, ticket: Ticket, link: str) -> Rendered:
+    """The words of the inbox through which the request came. No value of it was written by its sender."""
+    came_by = Inbox.objects.select_related("brand").filter(pk=row.content.get("came_by")).first()
+    language = letters.language_of(ticket)
+    place = of_inbox(came_by, language) if came_by else Place(brand=ticket.brand, language=language)
+    values = {
+        "brand": ticket.brand.name,
+        "number": str(ticket.number),
+        "link": link,
+        "portal": letters.portal(),
+    }
+    return texts.write(ACKNOWLEDGEMENT, place, values)

@@ -12,19 +12,20 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 
 from accounts.models import Agent
-from accounts.notices import Letter
 from accounts.permissions import Permission
 from channels_inbox import doorbell, vitals
 from channels_inbox.email import reply_address
 from channels_inbox.letters import NothingToSend
+from channels_inbox.mail_texts import texts
+from channels_inbox.mail_texts.catalogue import STANDS_STILL
+from channels_inbox.mail_texts.places import Place
+from channels_inbox.mail_texts.rendering import Rendered
 from channels_inbox.models import Inbox, MessageDelivery
 from channels_inbox.routes import default_route
-from foundation import desk, richtext
+from foundation import desk
 
-STANDS_STILL = "inbox.stands_still"
 MENDED = "The inbox works again."
 
 
@@ -73,7 +74,7 @@ def _way_out(*, beside: Inbox) -> Inbox:
     return route.inbox if route else beside
 
 
-def letter(row: MessageDelivery) -> Letter:
+def letter(row: MessageDelivery) -> Rendered:
     """What the mail says, at the moment it leaves. Raises NothingToSend where all is well again."""
     inbox = Inbox.objects.filter(pk=row.content["inbox"]).first()
     if inbox is None:
@@ -82,9 +83,11 @@ def letter(row: MessageDelivery) -> Letter:
         state = vitals.vitals_of([inbox], at=now())[0]
         if state.tone != "bad":
             raise NothingToSend(MENDED)
-        names = {"name": inbox.name, "desk": desk.settings().name}
-        link = settings.SITE_URL + reverse("channels_inbox:inbox", args=[inbox.pk])
-        text = "\n\n".join(filter(None, [f"{state.words}.", state.more, link]))
-        return Letter(
-            subject=_("“%(name)s” stands still · %(desk)s") % names, text=text, html=richtext.from_text(text)
-        )
+        values = {
+            "inbox": inbox.name,
+            "state": state.words,
+            "details": state.more,
+            "link": settings.SITE_URL + reverse("channels_inbox:inbox", args=[inbox.pk]),
+            "desk": desk.settings().name,
+        }
+    return texts.write(STANDS_STILL, Place(language=row.content["language"]), values)

@@ -6,12 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_supported_language_variant
 
 from channels_inbox import thread_keys
 from channels_inbox.email import reply_address
 from channels_inbox.messages import FileRef, OutboundMessage, Sender
 from channels_inbox.models import ExternalThread, MessageDelivery
+from foundation import desk
 from tickets.models import Message, Ticket
 
 SO_MANY_ANCESTORS = 20
@@ -63,6 +65,11 @@ def language_of(ticket: Ticket) -> str:
         with suppress(LookupError):
             return get_supported_language_variant(wanted)
     return settings.LANGUAGE_CODE
+
+
+def portal() -> str:
+    """Where customers find their requests; holds nothing that lets anybody in."""
+    return desk.settings().portal_url + reverse("portal:requests")
 
 
 def answering(subject: str) -> str:

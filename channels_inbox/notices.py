@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 
 from django.db import transaction
 
 from accounts import notices
-from accounts.notices import Letter, Notice
+from accounts.notices import Notice
 from channels_inbox import calls, doorbell
 from channels_inbox.email import reply_address
 from channels_inbox.letters import NothingToSend
+from channels_inbox.mail_texts import texts, trial_mails
+from channels_inbox.mail_texts.catalogue import STANDS_STILL
+from channels_inbox.mail_texts.places import Place
+from channels_inbox.mail_texts.rendering import Rendered
 from channels_inbox.messages import OutboundMessage, Sender
 from channels_inbox.models import MessageDelivery
 from channels_inbox.routes import default_route
@@ -43,13 +48,7 @@ def queue(notice: Notice) -> None:
 
 def write(row: MessageDelivery) -> OutboundMessage:
     (address,) = row.recipients["to"]
-    language = row.content["language"]
-    if row.content["kind"] == calls.STANDS_STILL:
-        letter: Letter | None = calls.letter(row)
-    else:
-        letter = notices.write(Notice(kind=row.content["kind"], address=address, language=language))
-    if letter is None:
-        raise NothingToSend(NOBODY)
+    letter = LETTERS.get(row.content["kind"], _letter)(row)
     return OutboundMessage(
         sender=Sender(handle=row.sender, name=desk.settings().name),
         reply_to="",
@@ -60,5 +59,24 @@ def write(row: MessageDelivery) -> OutboundMessage:
         message_id=row.rfc_message_id,
         date=row.created_at,
         automatic=True,
-        language=language,
+        language=row.content["language"],
     )
+
+
+def _letter(row: MessageDelivery) -> Rendered:
+    """A mail with a way in: the link is made now, for whoever stands behind the address."""
+    (address,) = row.recipients["to"]
+    kind, language = row.content["kind"], row.content["language"]
+    link = notices.link_for(Notice(kind=kind, address=address, language=language))
+    if link is None:
+        raise NothingToSend(NOBODY)
+    brand = row.inbox.brand
+    values = {"link": link, "desk": desk.settings().name, "brand": brand.name}
+    return texts.write(kind, Place(brand=brand, language=language), values)
+
+
+# Mails that are not about a way in. What they say is looked up when they leave, too.
+LETTERS: dict[str, Callable[[MessageDelivery], Rendered]] = {
+    STANDS_STILL: calls.letter,
+    trial_mails.KIND: trial_mails.letter,
+}

@@ -30,6 +30,20 @@ def register() -> None:
         ),
     )
     settings_index.register(
+        "channels_inbox:mail_texts",
+        title=gettext_lazy("Outgoing mail"),
+        text=gettext_lazy("What the desk's own mails say: subject, text and preview of each."),
+        icon="mail-fast",
+        group="channels",
+        permission=Permission.SETTINGS_MANAGE,
+        words=(
+            gettext_lazy("template templates wording text subject placeholder greeting footer frame preview"),
+            gettext_lazy(
+                "confirmation acknowledgement sign-in link password reply answer email test default"
+            ),
+        ),
+    )
+    settings_index.register(
         "channels_inbox:quarantine",
         title=gettext_lazy("Quarantine"),
         text=gettext_lazy("Messages that were held, and why."),

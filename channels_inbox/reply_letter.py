@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from channels_inbox import letters, quoting
 from channels_inbox.letters import Content, NothingToSend
+from channels_inbox.mail_texts import texts
+from channels_inbox.mail_texts.catalogue import REPLY
+from channels_inbox.mail_texts.places import of_inbox
+from channels_inbox.mail_texts.rendering import Block
 from channels_inbox.messages import FileRef, OutboundMessage
 from channels_inbox.models import Inbox, MessageDelivery
 from channels_inbox.pictures import with_pictures_inside
@@ -17,7 +21,9 @@ TAKEN_BACK = "It was taken back before it left."
 
 def write(row: MessageDelivery) -> OutboundMessage:
     assert row.message_id is not None, "only notices have no message, and they are written elsewhere"
-    message = Message.objects.select_related("ticket__brand", "author_agent").get(pk=row.message_id)
+    message = Message.objects.select_related("ticket__brand", "ticket__requester", "author_agent").get(
+        pk=row.message_id
+    )
     if message.delivery == Message.Delivery.CANCELLED:
         raise NothingToSend(TAKEN_BACK)
     ticket, inbox = message.ticket, row.inbox
@@ -25,16 +31,27 @@ def write(row: MessageDelivery) -> OutboundMessage:
     html, inside = with_pictures_inside(
         richtext.clean(message.html), [_file(file) for file in files if file.is_inline]
     )
-    signature = _signature(message, inbox)
     quote = (
         quoting.so_far(message, row.recipients, letters.language_of(ticket))
         if inbox.quote_history
         else quoting.NOTHING
     )
+    values: dict[str, str | Block] = {
+        "reply": Block(message.text, html),
+        "signature": _signature(message, inbox),
+        "history": Block(quote.text, quote.html),
+        "subject": letters.answering(ticket.subject),
+        "customer": ticket.requester.display_name,
+        "agent": message.author_name,
+        "brand": ticket.brand.name,
+        "number": str(ticket.number),
+        "portal": letters.portal(),
+    }
+    written = texts.write(REPLY, of_inbox(inbox, letters.language_of(ticket)), values)
     content = Content(
-        subject=letters.answering(ticket.subject),
-        text=_below(message.text, f"{SIGNATURE_LINE}\n{signature}" if signature else "", quote.text),
-        html=html + _signature_html(signature) + quote.html,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
         sender_name=f"{message.author_name} ({ticket.brand.name})"
         if message.author_name
         else ticket.brand.name,
@@ -44,18 +61,17 @@ def write(row: MessageDelivery) -> OutboundMessage:
     return letters.of_ticket(row, ticket, message.pk, content)
 
 
-def _below(*parts: str) -> str:
-    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
-
-
-def _signature(message: Message, inbox: Inbox) -> str:
+def _signature(message: Message, inbox: Inbox) -> Block:
     """The agent's own, then that of the inbox, or else of the brand."""
     own = message.author_agent.signature if message.author_agent else ""
-    return "\n".join(filter(None, [own.strip(), (inbox.signature or message.ticket.brand.signature).strip()]))
-
-
-def _signature_html(signature: str) -> str:
-    return f"<div>{SIGNATURE_LINE}<br>{richtext.from_text(signature)}</div>" if signature else ""
+    lines = [own.strip(), (inbox.signature or message.ticket.brand.signature).strip()]
+    signature = "\n".join(filter(None, lines))
+    if not signature:
+        return Block("", "")
+    return Block(
+        f"{SIGNATURE_LINE}\n{signature}",
+        f"<div>{SIGNATURE_LINE}<br>{richtext.from_text(signature)}</div>",
+    )
 
 
 def _file(attachment: Attachment) -> FileRef:

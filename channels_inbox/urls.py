@@ -3,7 +3,7 @@
 from django.urls import path
 
 from channels_inbox import webhooks
-from channels_inbox.views import failures, inboxes, originals, quarantine
+from channels_inbox.views import failures, inboxes, mail_texts, originals, quarantine
 
 app_name = "channels_inbox"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("settings/channels/test/<str:key>/", inboxes.trial, name="trial"),
     path("settings/channels/<int:pk>/", inboxes.edit, name="inbox"),
     path("settings/channels/<int:pk>/switch/", inboxes.switch, name="switch_inbox"),
+    path("settings/mails/", mail_texts.overview, name="mail_texts"),
+    path("settings/mails/preview/<str:token>/", mail_texts.framed, name="mail_frame"),
+    path("settings/mails/<str:key>/", mail_texts.edit, name="mail_text"),
+    path("settings/mails/<str:key>/preview/", mail_texts.preview, name="mail_preview"),
     path("settings/quarantine/", quarantine.listed, name="quarantine"),
     path("settings/quarantine/decide/", quarantine.decide, name="decide"),
     path("settings/quarantine/<int:pk>/", quarantine.one, name="held"),

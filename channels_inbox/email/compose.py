@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from html import escape
 
 from channels_inbox.adapter import SendFailed
 from channels_inbox.email import loop_mark
+from channels_inbox.email.page import LANGUAGE, page
 from channels_inbox.messages import FileRef, OutboundMessage
 from foundation.richtext import strip_controls
 
@@ -23,8 +23,6 @@ SUBJECT_LIMIT = 250
 REFERENCES_LIMIT = 20
 BLANKS = re.compile(r"\s+")
 MESSAGE_ID = re.compile(r"[^\s<>@\x00-\x20\x7f-\uffff]+@[^\s<>@\x00-\x20\x7f-\uffff]+")
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-WRITTEN_FROM_THE_RIGHT = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "sd", "dv"})
 # Attached under their own type these would be taken apart by mail programs on the way.
 NOT_ATTACHED_AS_SUCH = ("multipart/", "message/")
 
@@ -98,11 +96,11 @@ def _write_manners(mail: EmailMessage, message: OutboundMessage) -> None:
 def _write_body(mail: EmailMessage, message: OutboundMessage) -> None:
     mail.set_content(message.text.rstrip() + "\n")
     if message.html:
-        mail.add_alternative(_document(message), subtype="html")
-        page = mail.get_payload()[1]  # type: ignore[index]
+        mail.add_alternative(page(message.html, language=message.language), subtype="html")
+        document = mail.get_payload()[1]  # type: ignore[index]
         for file in message.files:
             if file.is_inline:
-                page.add_related(  # type: ignore[union-attr]
+                document.add_related(  # type: ignore[union-attr]
                     file.content,
                     **_kind(file),
                     cid=f"<{file.content_id}>",
@@ -112,15 +110,6 @@ def _write_body(mail: EmailMessage, message: OutboundMessage) -> None:
     for file in message.files:
         if not file.is_inline or not message.html:
             mail.add_attachment(file.content, filename=_name(file), **_kind(file))  # type: ignore[arg-type]
-
-
-def _document(message: OutboundMessage) -> str:
-    language = message.language if LANGUAGE.fullmatch(message.language) else ""
-    direction = "rtl" if language.partition("-")[0] in WRITTEN_FROM_THE_RIGHT else "auto"
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head><meta charset="utf-8"></head>\n'
-        f'<body dir="{direction}">\n{message.html}\n</body>\n</html>\n'
-    )
 
 
 def _kind(file: FileRef) -> dict[str, str]:

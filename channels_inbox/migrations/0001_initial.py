@@ -100,6 +100,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='MailText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('language', models.CharField(blank=True, max_length=10)),
+                ('subject', models.CharField(max_length=250)),
+                ('body', models.TextField()),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('updated_by', models.CharField(blank=True, max_length=200)),
+                ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mail_texts', to='accounts.brand')),
+                ('inbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mail_texts', to='channels_inbox.inbox')),
+            ],
+            options={
+                'ordering': ['kind', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'brand', 'inbox', 'language'), name='one_text_per_mail_and_place', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('brand', None), ('inbox', None), _connector='OR'), name='mail_text_of_brand_or_inbox')],
+            },
+        ),
+        migrations.CreateModel(
             name='MessageDelivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,6 +1,7 @@
 from channels_inbox.models.delivery import MessageDelivery
 from channels_inbox.models.inbox import Inbox, MailboxPosition
+from channels_inbox.models.mail_text import MailText
 from channels_inbox.models.payload import InboundPayload
 from channels_inbox.models.thread import ExternalThread
 
-__all__ = ["ExternalThread", "InboundPayload", "Inbox", "MailboxPosition", "MessageDelivery"]
+__all__ = ["ExternalThread", "InboundPayload", "Inbox", "MailText", "MailboxPosition", "MessageDelivery"]

@@ -31,7 +31,7 @@ DOORS = [
 
 
 @pytest.mark.parametrize(("path", "kind"), DOORS)
-def test_known_or_not_the_answer_and_the_work_are_the_same(path, kind, outbox, django_assert_num_queries):
+def test_security71_known_or_not_the_answer_and_the_work_are_the_same(path, kind, outbox, django_assert_num_queries):
     make_agent(email="known@example.org")
     make_customer(email="known@example.org")
 
@@ -57,11 +57,9 @@ def test_the_link_is_made_when_the_mail_leaves(kind):
     make_agent(email="known@example.org")
     make_customer(email="known@example.org")
 
-    letter = notices.write(notices.Notice(kind=kind, address="known@example.org", language="en"))
+    link = notices.link_for(notices.Notice(kind=kind, address="known@example.org", language="en"))
 
-    link = next(line for line in letter.text.splitlines() if line.startswith("http"))
     assert magic_links.peek(link.rstrip("/").rpartition("/")[2], kind)
-    assert f'href="{link}"' in letter.html
 
 
 @pytest.mark.parametrize("kind", [notices.AGENT_PASSWORD, notices.CUSTOMER_SIGN_IN])
@@ -70,7 +68,7 @@ def test_nothing_is_written_to_who_is_unknown_or_shut_out(kind):
     make_customer(email="gone@example.org", blocked_at="2026-01-01T00:00Z")
 
     for address in ("unknown@example.org", "gone@example.org", "", "%"):
-        assert notices.write(notices.Notice(kind=kind, address=address, language="en")) is None
+        assert notices.link_for(notices.Notice(kind=kind, address=address, language="en")) is None
     assert MagicLink.objects.count() == 0
 
 

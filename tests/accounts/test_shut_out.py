@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from accounts import agents, api_tokens, magic_links, notices
 from accounts.magic_links import Purpose
 from accounts.models import ApiToken
+from channels_inbox import outgoing
 from channels_inbox.models import MessageDelivery
 from foundation.models import AuditEntry
 from tests.make import PASSWORD, make_agent, make_inbox
@@ -110,11 +111,11 @@ def test_the_page_says_before_it_is_done_which_programs_are_shut_out(client):
 
 
 def test_the_mail_that_leads_to_a_new_password_says_what_ends():
+    make_inbox()
     make_agent(email="known@example.org")
+    notices.send(notices.AGENT_PASSWORD, address="known@example.org")
 
-    letter = notices.write(
-        notices.Notice(kind=notices.AGENT_PASSWORD, address="known@example.org", language="en")
-    )
+    letter = outgoing.write(MessageDelivery.objects.get())
 
     for part in (letter.text, letter.html):
         assert "ends every session you have and revokes your API tokens" in part
@@ -129,9 +130,7 @@ def test_the_agent_hears_of_a_new_password_by_mail_that_lets_nobody_in(way, clie
 
     row = MessageDelivery.objects.get(content__kind=notices.PASSWORD_CHANGED)
     assert row.recipients == {"to": ["known@example.org"]}
-    letter = notices.write(
-        notices.Notice(kind=notices.PASSWORD_CHANGED, address="known@example.org", language="en")
-    )
+    letter = outgoing.write(row)
     assert "your API tokens no longer work" in letter.text
     assert "/login/forgotten/" in letter.text
 

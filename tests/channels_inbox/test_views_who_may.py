@@ -21,6 +21,11 @@ PAGES = [
     ("POST", "switch_inbox", ["inbox"], P.INBOXES_MANAGE),
     ("POST", "begin_trial", [], P.INBOXES_MANAGE),
     ("GET", "trial", ["unknown"], P.INBOXES_MANAGE),
+    ("GET", "mail_texts", [], P.SETTINGS_MANAGE),
+    ("GET", "mail_text", ["reply"], P.SETTINGS_MANAGE),
+    ("POST", "mail_text", ["reply"], P.SETTINGS_MANAGE),
+    ("POST", "mail_preview", ["reply"], P.SETTINGS_MANAGE),
+    ("GET", "mail_frame", ["unknown"], P.SETTINGS_MANAGE),
     ("GET", "quarantine", [], P.QUARANTINE_MANAGE),
     ("GET", "held", ["held"], P.QUARANTINE_MANAGE),
     ("GET", "held_raw", ["held"], P.QUARANTINE_MANAGE),
@@ -40,7 +45,7 @@ def things():
 
 
 @pytest.mark.parametrize("role", STOCK_ROLES)
-def test_each_page_lets_in_those_who_may(client, things, role):
+def test_security44_each_page_lets_in_those_who_may(client, things, role):
     client.force_login(make_agent(role=role))
 
     wrong = []
