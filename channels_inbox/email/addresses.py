@@ -7,6 +7,7 @@ or an angle bracket inside somebody's encoded name cannot make two people of one
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from channels_inbox.email import encoded_words
 from channels_inbox.email.headers import one_line
@@ -24,16 +25,21 @@ _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
 _NO_ADDRESS = re.compile(r"[\s<>()\[\]\",;:]+")
 _GROUP = re.compile(r"^\s*[^<>@\"]*:(?!//)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED_LOCAL = re.compile(r'<?\s*("(?:[^"\\]++|\\.?)*+"@[\w.-]{1,255})\s*>?')
+_ENCLOSED = re.compile(r"[^<>]*<[^<>]*@[^<>]*>\s*")
+_NOBODY = re.compile(r"(?i)[<\"' ]*undisclosed[- ]?recipients?[:;>\"' ]*")
 _ROUTE = re.compile(r"^@[^:]*:")
 
 
 def read(value: str) -> list[Address]:
     """Read an address header. Raises MailRefused beyond a thousand addresses."""
+    if _NOBODY.fullmatch(value):
+        return []
     if value.count('"') % 2:
         value = value.replace('"', " ")
     found: list[Address] = []
     words_before = ""  # of "Doe, Jane <jane@x>", whose comma was not quoted
-    for piece in _pieces(value):
+    for piece in _people(_pieces(value)):
         address = _address(piece)
         if address is None:
             continue
@@ -82,18 +88,30 @@ def _pieces(value: str) -> list[str]:
     return pieces
 
 
+def _people(pieces: list[str]) -> Iterator[str]:
+    """Somebody may have forgotten the comma: `Jane <jane@x> Joe <joe@x>`."""
+    for piece in pieces:
+        if piece.count("<") > 1 and piece.count("@") > 1 and '"' not in piece and "=?" not in piece:
+            yield from _ENCLOSED.findall(piece) or [piece]
+        else:
+            yield piece
+
+
 def _address(piece: str) -> Address | None:
     """One address out of `"Name" <address> (comment)` or whatever stands in its place."""
+    if '"@' in piece and (quoted := _QUOTED_LOCAL.search(piece)):  # "two words"@x.test
+        name, _, comment = _take_apart(piece.replace(quoted[0], " ", 1))
+        return Address(one_line(encoded_words.decode(name or comment)), one_line(quoted[1]))
     name, email, comment = _take_apart(piece)
     if not email:
         email = _bare(_WORD.sub(" ", name))
         if not email and "<>" in piece and name:  # "Mail Delivery System <>"
-            return Address(_unquoted(one_line(encoded_words.decode(name))), "")
+            return Address(one_line(encoded_words.decode(name)), "")
         if not email:
             return _hidden_in_words(name or comment)
         name = name.replace(email, " ", 1)
     name = one_line(encoded_words.decode(name)) or one_line(encoded_words.decode(comment))
-    return Address(_unquoted(name), _cleaned(email))
+    return Address(name, _cleaned(email))
 
 
 def _bare(text: str) -> str:
@@ -120,8 +138,8 @@ def _take_apart(piece: str) -> tuple[str, str, str]:
         elif mark[0] == '"' and len(mark) > 1:
             names.append(_ESCAPED.sub(r"\1", mark[1:-1]))
         else:
-            names.append(mark)
-    return "".join(names).strip(" \t>"), email, "".join(comments)
+            names.append(mark.strip(">"))
+    return "".join(names).strip(" \t"), email, "".join(comments)
 
 
 def _hidden_in_words(name: str) -> Address | None:
@@ -133,14 +151,8 @@ def _hidden_in_words(name: str) -> Address | None:
         name, email, comment = _take_apart(decoded)
         if bare := _bare(email or name):
             rest = name.replace(bare, "", 1).strip()
-            return Address(_unquoted(rest or comment), _cleaned(bare))
+            return Address(rest.strip("\"'") or comment, _cleaned(bare))
     return Address("", decoded)
-
-
-def _unquoted(name: str) -> str:
-    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
-        name = name[1:-1].strip()
-    return name
 
 
 def _cleaned(email: str) -> str:

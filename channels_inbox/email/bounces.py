@@ -1,53 +1,36 @@
 """A mail server could not deliver one of our mails: which one, to whom, and for good?
 
-Reads delivery status notifications (RFC 3464), complaints (RFC 5965), and the
-bounces of servers that follow no standard. Those are recognised by who sends them
-and by what they carry together, never by words in the text alone.
+Reads delivery status notifications (RFC 3464), complaints (RFC 5965), refusals by
+filters (RFC 5429), and the bounces of servers that follow no standard, which
+`bounce_signs` recognises.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from channels_inbox.email import charsets, encoded_words, headers, message_ids, vocabulary
+from channels_inbox.email import bounce_signs, charsets, encoded_words, headers, message_ids
+from channels_inbox.email.bounce_signs import (
+    DELAYED,
+    FAILED_ADDRESS,
+    FOR_NOW,
+    GONE,
+    MESSAGE_ID,
+    ORIGINALS,
+    REPLY_CODE,
+    STATUS,
+)
 from channels_inbox.email.headers import Headers, one_line
 from channels_inbox.email.mime import Part
 from channels_inbox.email.parsed import Address, Bounce, FailedRecipient
 
-_DAEMONS = re.compile(
-    r"(?i)^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|mmdf|mail\.?deliver.*|mailadmin|bounce"
-    r"|internet-?mail-?delivery)$"
-)
-_DAEMON_NAMES = re.compile(
-    r"(?i)mail(?:er)?[ -]?delivery|mailer-?daemon|mail administrator|system ?administrator|postmaster"
-    r"|delivery (?:subsystem|system)"
-)
-_SUBJECT = vocabulary.any_of(vocabulary.BOUNCE_SUBJECTS)
-_GONE = vocabulary.any_of(vocabulary.GONE)
-_FOR_NOW = vocabulary.any_of(vocabulary.FOR_NOW)
-_DELAYED = vocabulary.any_of(vocabulary.DELAYED)
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY_CODE = re.compile(r"(?<![\d.:/-])([45][0-5]\d)(?=[ -]\S)")
-_FAILED_ADDRESS = re.compile(
-    r"[<\s(:\"']([^\s<>()\",;:'\[\]]{1,100}@[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,8})"
-)
-_MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<?([^<>\s]{3,500})>?")
 # Statuses of RFC 3463 that speak of this mail, or of a state that passes, and not of the address
 _SOFT_STATUSES = ("5.2.2", "5.2.1", "5.2.3", "5.3.1", "5.3.4", "5.4.5", "5.7.")
-_ANSWER = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|fwd?|wg)\s?:")
 _SUCCESSES = ("delivered", "relayed", "expanded")
 _WORDS = 500
 _BLOCKS = 1_000
 _TEXT_LOOKED_AT = 20_000
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
-_ORIGINALS = (
-    "message/rfc822",
-    "message/global",
-    "message/rfc822-headers",
-    "message/global-headers",
-    "text/rfc822-headers",
-)
 
 
 def read(root: Part, sender: Address, subject: str, return_path: str | None, text: str) -> Bounce | None:
@@ -56,9 +39,17 @@ def read(root: Part, sender: Address, subject: str, return_path: str | None, tex
     if complaint := _complaint(parts):
         return complaint
     report = next((part for part in parts if part.content_type in _REPORTS), None)
-    if report is not None and (root.content_type == "multipart/report" or _is_daemon(sender, return_path)):
+    if report is not None and (
+        root.content_type == "multipart/report" or bounce_signs.is_daemon(root, sender, return_path)
+    ):
         return _standard(report, parts, text)
-    return _unstandard(root, parts, sender, subject, return_path, text)
+    if receipt := bounce_signs.is_rejection(root, parts):
+        return _rejection(receipt, parts, text)
+    head = text[:_TEXT_LOOKED_AT]
+    if not bounce_signs.looks_like_one(root, parts, sender, subject, return_path, text, head):
+        return None
+    failed = root.headers.get("x-failed-recipients")
+    return Bounce(recipients=_named_in(head, failed, subject), original_message_id=_original_id(parts, text))
 
 
 def _standard(report: Part, parts: list[Part], text: str) -> Bounce | None:
@@ -117,7 +108,7 @@ def _recipient(block: Headers, text: str) -> FailedRecipient | None:
 def _address_in(value: str) -> str:
     """`rfc822; <jane@x>` -> `jane@x`"""
     address = value.rpartition(";")[2].strip() if ";" in value else value.strip()
-    found = _FAILED_ADDRESS.search(" " + address)
+    found = FAILED_ADDRESS.search(" " + address)
     return found[1] if found else "".join(address.strip("<>").split())[:320]
 
 
@@ -143,37 +134,15 @@ def _complaint(parts: list[Part]) -> Bounce | None:
     )
 
 
-def _unstandard(
-    root: Part, parts: list[Part], sender: Address, subject: str, return_path: str | None, text: str
-) -> Bounce | None:
-    failed = root.headers.get("x-failed-recipients")
-    is_daemon = _is_daemon(sender, return_path)
-    if not failed and not is_daemon:
-        return None
-    head = text[:_TEXT_LOOKED_AT]
-    carries = (
-        any(part.content_type in _ORIGINALS for part in parts[1:]) or _MESSAGE_ID.search(text) is not None
-    )
-    says = _SUBJECT.search(subject) is not None
-    explains = (
-        _GONE.search(head) is not None
-        or _FOR_NOW.search(head) is not None
-        or _DELAYED.search(head) is not None
-    )
-    codes = _STATUS.search(head) is not None or _REPLY_CODE.search(head) is not None
-    answers = _ANSWER.match(subject) is not None and not carries
-    if not failed and (answers or not (says or (carries and (codes or explains)))):
-        return None
-    if "auto-submitted" in root.headers and root.headers.get("auto-submitted").lower().startswith("no"):
-        return None
-    return Bounce(recipients=_named_in(head, failed, subject), original_message_id=_original_id(parts, text))
-
-
-def _is_daemon(sender: Address, return_path: str | None) -> bool:
-    return (
-        _DAEMONS.match(sender.email.partition("@")[0]) is not None
-        or (_DAEMON_NAMES.search(sender.name) is not None and return_path in ("", None))
-        or (return_path == "" and not sender.email)
+def _rejection(receipt: Part, parts: list[Part], text: str) -> Bounce:
+    """A filter at the recipient's refused the mail; its own words stand in the text."""
+    fields = next(_blocks(receipt), Headers([]))
+    words = _explanation(text[:_TEXT_LOOKED_AT])
+    address = _address_in(fields.get("original-recipient") or fields.get("final-recipient"))
+    original = _original_id(parts, text) or message_ids.first(fields.get("original-message-id"))
+    return Bounce(
+        recipients=[FailedRecipient(email=address, kind=_kind("", words), words=words)],
+        original_message_id=original,
     )
 
 
@@ -181,11 +150,11 @@ def _named_in(text: str, failed: str, subject: str) -> list[FailedRecipient]:
     """The addresses that failed, out of a bounce's own text; the first it names if no header says."""
     report = text.split("\n\n---", 1)[0]
     named = [address.strip() for address in failed.split(",") if "@" in address]
-    if not named and (found := _FAILED_ADDRESS.search(" " + report)):
+    if not named and (found := FAILED_ADDRESS.search(" " + report)):
         named = [found[1]]
     words = _explanation(report)
     status = _status_in(words) or _status_in(report)
-    delayed = not status.startswith("5") and _DELAYED.search(f"{subject} {report}") is not None
+    delayed = not status.startswith("5") and DELAYED.search(f"{subject} {report}") is not None
     kind = "soft" if delayed else _kind(status, words)
     return [
         FailedRecipient(email=address, kind=kind, delayed=delayed, status=status, words=words)
@@ -196,7 +165,7 @@ def _named_in(text: str, failed: str, subject: str) -> list[FailedRecipient]:
 def _explanation(report: str) -> str:
     """The line in which the server speaks: the one with its code, or one that gives a reason."""
     lines = [line.strip() for line in report.split("\n") if line.strip()]
-    for pattern in (_STATUS, _REPLY_CODE, _GONE, _FOR_NOW):
+    for pattern in (STATUS, REPLY_CODE, GONE, FOR_NOW):
         for number, line in enumerate(lines):
             if pattern.search(line):
                 return one_line(" ".join(lines[number : number + 2]))[:_WORDS]
@@ -204,9 +173,9 @@ def _explanation(report: str) -> str:
 
 
 def _status_in(text: str) -> str:
-    if found := _STATUS.search(text):
+    if found := STATUS.search(text):
         return found[1]
-    if found := _REPLY_CODE.search(" " + text):
+    if found := REPLY_CODE.search(" " + text):
         return f"{found[1][0]}.0.0"
     return ""
 
@@ -214,20 +183,20 @@ def _status_in(text: str) -> str:
 def _kind(status: str, words: str) -> str:
     if status.startswith("4"):
         return "soft"
-    if status.startswith("5.1.") or _GONE.search(words):
+    if status.startswith("5.1.") or GONE.search(words):
         return "hard"
-    for_now = status.startswith(_SOFT_STATUSES) or _FOR_NOW.search(words) is not None
+    for_now = status.startswith(_SOFT_STATUSES) or FOR_NOW.search(words) is not None
     return "soft" if for_now else "hard"
 
 
 def _original_id(parts: list[Part], text: str) -> str:
     for part in parts[1:]:
-        if part.content_type in _ORIGINALS and (
+        if part.content_type in ORIGINALS and (
             found := message_ids.first(_original_headers(part).get("message-id"))
         ):
             return found
     texts = [text, *(charsets.decode(part.content[:_TEXT_LOOKED_AT]) for part in parts[1:] if _is_text(part))]
-    quoted = next((match for one in texts if (match := _MESSAGE_ID.search(one))), None)
+    quoted = next((match for one in texts if (match := MESSAGE_ID.search(one))), None)
     return quoted[1] if quoted else ""
 
 
@@ -236,7 +205,7 @@ def _is_text(part: Part) -> bool:
 
 
 def _original_to(parts: list[Part]) -> str:
-    original = next((part for part in parts[1:] if part.content_type in _ORIGINALS), None)
+    original = next((part for part in parts[1:] if part.content_type in ORIGINALS), None)
     return _original_headers(original).get("to") if original else ""
 
 

@@ -65,7 +65,10 @@ def _message(mail: ParsedEmail, settings: Mapping[str, Any]) -> InboundMessage:
 
 
 def _sender(address: Address) -> Sender:
-    return Sender(handle=address.email, name=address.name)
+    name = address.name
+    if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'":  # Outlook puts 'Jane Doe' into quotes
+        name = name[1:-1].strip()
+    return Sender(handle=address.email, name=name)
 
 
 def _addressed(mail: ParsedEmail) -> tuple[str, ...]:

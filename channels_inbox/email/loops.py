@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from channels_inbox.email import vocabulary
+from channels_inbox.email import addresses, vocabulary
 from channels_inbox.email.headers import Headers
 from channels_inbox.email.mime import Part
 from channels_inbox.email.parsed import Address
@@ -31,6 +31,11 @@ _YES_HEADERS = {  # header -> values that mean nothing; any other says: a machin
     "x-post-messageclass": {""},
     "x-cron-env": {""},
     "x-away-message": {"", "no", "false"},
+    "x-autoresponse": {"", "no", "false"},
+    "x-automatic-reply": {"", "no", "false"},
+    "x-auto-generated": {"", "no", "false"},
+    "x-auto-reply-from": {""},
+    "x-bluebottle-request": {""},  # asks who writes to prove that they are a person
 }
 _LIST_HEADERS = (
     "list-id",
@@ -40,7 +45,20 @@ _LIST_HEADERS = (
     "list-archive",
     "list-subscribe",
     "list-owner",
+    "mailing-list",
+    "x-mailing-list",
+    "x-beenthere",
+    "x-mailman-version",
+    "x-listar-version",
+    "x-ecartis-version",
+    "x-listname",
+    "x-ml-name",
+    "x-list",
+    "x-mlserver",
 )
+_LIST_SENDERS = re.compile(r"(?i)^(?:owner-.+|.+-(?:owner|bounces?|admin|request|errors?))$")
+# Programs that people write with name themselves in one of these, and those that answer for them do not.
+_PERSONAL_HEADERS = ("user-agent", "x-mailer", "mail-followup-to", "x-mimeole", "sender", "errors-to")
 _MACHINE_SENDERS = re.compile(
     r"(?i)^(?:mailer-?daemon|postmaster|no-?_?\.?reply|do-?_?\.?not-?_?\.?reply|noreply.*|auto-?reply|autoresponder|"
     r"(?:.+[-_.+])?(?:no-?reply|do-?not-?reply)|bounces?[-+=].*|nobody|listserv|majordomo|.+-(?:request|bounces?|owner)|owner-.+)$"
@@ -62,12 +80,12 @@ def judge(
 ) -> Automatic:
     """Decide from the header alone; the text of a mail never makes it automatic."""
     headers = root.headers
-    is_list = any(name in headers for name in _LIST_HEADERS) or _precedence(headers) == "list"
+    is_list = _is_list(headers)
     answered = (
         _bounce_or_report(root, is_bounce)
         or _says_so(headers)
-        or _by_precedence(headers, is_list)
-        or _by_subject(subject)
+        or _by_precedence(headers, return_path, is_list)
+        or _by_subject(headers, subject)
     )
     if not answered and return_path == "" and ("in-reply-to" in headers or "references" in headers):
         answered = "it answers a mail and wants no answer itself (empty return path)"
@@ -97,10 +115,9 @@ def _says_so(headers: Headers) -> str:
     for name, nothing in _YES_HEADERS.items():
         if name in headers and headers.get(name).strip().lower() not in nothing:
             return f"its header has {name.title()}"
-    if (
-        "autorespond" in headers.get("delivered-to").lower()
-        or "autoreply" in headers.get("x-precedence").lower()
-    ):
+    if "autorespond" in headers.get("delivered-to").lower() or "autoreply" in headers.get(
+        "x-precedence"
+    ).lower().replace("_", "").replace("-", ""):
         return "an autoresponder delivered it"
     if headers.get("x-mailer").lower().startswith(("vacation", "autorespond")):
         return "an autoresponder wrote it"
@@ -111,18 +128,39 @@ def _precedence(headers: Headers) -> str:
     return headers.get("precedence").strip().lower().replace("-", "_")
 
 
-def _by_precedence(headers: Headers, is_list: bool) -> str:
-    """Bulk mail through no list that answers something: vacation programs before RFC 3834 say no more."""
+def _is_list(headers: Headers) -> bool:
+    if any(name in headers for name in _LIST_HEADERS) or _precedence(headers) == "list":
+        return True
+    return (
+        _precedence(headers) == "bulk"
+        and (sender := addresses.first(headers.get("sender"))) is not None
+        and _LIST_SENDERS.match(sender.email.partition("@")[0][:100]) is not None
+    )
+
+
+def _by_precedence(headers: Headers, return_path: str | None, is_list: bool) -> str:
+    """Bulk mail through no list that answers something: vacation programs before RFC 3834 say no more.
+
+    Lists of old say no more either, but they name themselves as Sender, and what they
+    pass on was written with a program for people.
+    """
     precedence = _precedence(headers)
     if precedence in ("auto_reply", "autoreply"):
         return "its header says Precedence: auto_reply"
-    if precedence in ("bulk", "junk") and not is_list and "in-reply-to" in headers:
+    if precedence not in ("bulk", "junk") or is_list or any(name in headers for name in _PERSONAL_HEADERS):
+        return ""
+    if "in-reply-to" in headers:
         return f"its header says Precedence: {precedence}, and it answers a mail"
+    if return_path == "":
+        return f"its header says Precedence: {precedence}, and it wants no answer (empty return path)"
     return ""
 
 
-def _by_subject(subject: str) -> str:
-    return "its subject is that of an automatic reply" if _SUBJECT.match(subject[:200]) else ""
+def _by_subject(headers: Headers, subject: str) -> str:
+    """A subject that answering programs write, unless a program for people sent it."""
+    if "user-agent" in headers or not _SUBJECT.match(subject[:200]):
+        return ""
+    return "its subject is that of an automatic reply"
 
 
 def _must_not_be_answered(headers: Headers, sender: Address, return_path: str | None, is_list: bool) -> str:

@@ -18,7 +18,7 @@ _PHRASE = re.compile(r'"[^"]*"')
 
 
 def read(value: str) -> list[str]:
-    """All ids of a header, in order, each once; of endless conversations the first and the latest."""
+    """All ids of a header, in order; of endless conversations the first and the latest."""
     if "=?" in value:  # long ids, folded by a library that took them for words
         value = encoded_words.decode(value)
     found = _IN_BRACKETS.findall(value)
@@ -27,7 +27,7 @@ def read(value: str) -> list[str]:
         if len(found) > 1:
             found = [word for word in found if "@" in word]
     ids = [_BLANKS.sub("", message_id) for message_id in found]
-    ids = [message_id for message_id in dict.fromkeys(ids) if 0 < len(message_id.encode()) <= _LONGEST]
+    ids = [message_id for message_id in ids if 0 < len(message_id.encode()) <= _LONGEST]
     return ids if len(ids) <= _MOST else [ids[0], *ids[1 - _MOST :]]
 
 

@@ -118,14 +118,32 @@ BOUNCE_SUBJECTS = """
     não (?:foi )?(?:entregue|entregável) / mancato recapito / non recapitabile / onbestelbaar
     olevererbart / kunde inte levereras / nie można dostarczyć / niedostarcz / nedoručiteln
     недоставлен / не доставлен / не удалось доставить / 配信(?:不能|エラー) / 送信エラー / 退信
-    无法(?:投递|送达) / 반송 / 전송 실패
+    无法(?:投递|送达) / (?:传输|投递|发送|递送)失败 / 系统退信 / 退件 / 반송 / 전송 실패
+    delivery warning / failure delivery / returned to sender / error during delivery
+"""
+# How such a mail begins to speak: phrases that servers use, and people only when they quote them
+BOUNCE_PHRASES = r"""
+    message that you sent could not be delivered / created automatically by mail delivery software
+    could not be delivered to (?:the following|one or more|all|its|any of|recipient|<|\S{1,80}@)
+    unable to deliver (?:message|your message|the message|mail|this message) to / failed recipients?\b
+    did not reach the following recipient / was(?: not|n['’]t) able to deliver / non-delivery report
+    delivery to the following recipients? / following recipients?(?:\(s\))? (?:cannot|could not|failed)
+    following (?:addresses had|address(?:\(es\)|es)? (?:failed|could)) / this is a permanent error
+    could not deliver (?:message|the following|your|mail|to) / not a valid user here
+    this is the (?:mail system at host|postfix program|qmail) / we were unable to deliver
+    (?:e-?mail|message|delivery) .{0,60}has been postponed / intended recipient:
+    undeliverable (?:message|mail) / mail system .{0,40}could not deliver / delivery .{0,30}failed permanently
+    n['’]a pas pu (?:ê|e)tre (?:remis|d[ée]livr) / konnte nicht (?:zugestellt|ausgeliefert) werden
+    no se (?:pudo|ha podido) entregar / non (?:è|e['’]) stato possibile (?:recapitare|consegnare)
+    nie (?:mogła|można|została) .{0,20}dostarczon / не (?:может быть|удалось|было) доставлен
+    无法(?:将|投递|送达|发送) / 配信(?:できません|されませんでした)
 """
 # What servers say of an address that is no more,
 GONE = """
     user unknown / unknown user / no such (?:user|recipient|mailbox|address) / does(?:n't| not) exist
     not exist / invalid (?:recipient|address|mailbox) / unroute?a / no mailbox / address rejected
     not found / host unknown / unknown (?:recipient|address|local) / account (?:disabled|closed)
-    (?:unknown|no such) domain / name service error / list of allowed rcpthosts
+    (?:unknown|no such) domain / not a valid user / name service error / list of allowed rcpthosts
 """
 # of one that took this mail not, or not now,
 FOR_NOW = """

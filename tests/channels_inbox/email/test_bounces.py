@@ -129,6 +129,67 @@ def test_a_daemon_without_a_report_needs_to_say_so(subject, text, is_bounce):
     assert parse_email(raw).is_bounce is is_bounce
 
 
+NOT_HANDED_OVER = "Unable to deliver message to the following address:\n\n<gone@x.test>: 550 unknown user"
+
+
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        ({"from": '<"System Administrator"@mx.test>'}, "Failed Recipient: gone@x.test"),
+        ({"from": "Postmaster <>"}, "Your mail did not reach the following recipient: gone@x.test"),
+        ({"from": "Postmaster <>", "return_path": "<MAILER-DAEMON@mx.test>"}, NOT_HANDED_OVER),
+        ({"from": "<>", "return_path": "<>"}, "You wrote to gone@x.test. That's not a valid user here."),
+        ({"from": "MAILER-DAEMON@mx.test", "subject": "failure delivery"}, NOT_HANDED_OVER),
+        (
+            {"from": "MAILER-DAEMON@mx.test"},
+            "I wasn't able to deliver your mail.\nThis is a permanent error.",
+        ),
+        ({"from": "ndr@mx.test", "subject": "Mail delivery failed: returning message"}, NOT_HANDED_OVER),
+        ({"from": "scanner@mx.test", "subject": "Mail could not be delivered"}, NOT_HANDED_OVER),
+        ({"from": "MAILER-DAEMON@mx.test", "subject": "邮件传输失败"}, "<gone@x.test>:"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value.values()),
+)
+def test_servers_that_follow_no_standard_are_known(headers, text):
+    assert parse_email(mail(text, **headers)).is_bounce
+
+
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        ({"subject": "Mail delivery failed"}, "Hello,\nI wrote to you and got this:\n" + NOT_HANDED_OVER),
+        ({"subject": "Delivery failure", "user_agent": "Mozilla Thunderbird"}, NOT_HANDED_OVER),
+        ({"subject": "Re: Delivery failure"}, NOT_HANDED_OVER),
+        ({"subject": "My parcel"}, NOT_HANDED_OVER),
+        ({"subject": "Delivery failed"}, "My parcel could not be delivered to my neighbour."),
+        ({"from": ""}, NOT_HANDED_OVER),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value.values()),
+)
+def test_a_customer_who_passes_on_what_a_server_said_did_not_bounce(headers, text):
+    assert not parse_email(mail(text, **headers)).is_bounce
+
+
+def test_a_filter_that_refuses_a_mail_bounces_it():
+    receipt = part(
+        "Final-Recipient: rfc822; full@x.test\r\nOriginal-Message-ID: <ticket-42.3@desk.test>\r\n"
+        "Disposition: automatic-action/MDN-sent-automatically; deleted",
+        "message/disposition-notification",
+    )
+    raw = multipart(
+        part("Your message was automatically rejected:\nQuota exceeded"),
+        receipt,
+        kind="report; report-type=disposition-notification",
+        auto_submitted="auto-replied (rejected)",
+    )
+
+    parsed = parse_email(raw)
+
+    [failed] = parsed.bounce.recipients
+    assert (failed.email, failed.kind) == ("full@x.test", "soft")
+    assert parsed.bounce.original_message_id == "ticket-42.3@desk.test"
+
+
 @pytest.mark.parametrize(
     "subject", ["Undeliverable: Invoice", "Delivery failure", "Returned mail: user unknown"]
 )
