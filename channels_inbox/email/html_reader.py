@@ -18,7 +18,7 @@ _BLOCKS = """
     address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3
     h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody tfoot thead tr ul
 """
-_SPACED = "p h1 h2 h3 h4 h5 h6 ul ol table"
+_SPACED = "p h1 h2 h3 h4 h5 h6 ul ol table hr"
 _UNSEEN = "script style head template noscript title meta link object select textarea svg math"
 _PICTURES = "img hr input video audio canvas iframe embed"
 _IS_BLOCK, _IS_SPACED, _IS_UNSEEN, _IS_PICTURE = (

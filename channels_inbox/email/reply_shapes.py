@@ -3,7 +3,7 @@
 An attribution ("On … wrote:") is a line or three that end in a colon and hold a
 date and an address; Outlook's header block is a run of labels with a date and a
 sender among them. The shapes are the same in every language, so shapes decide, and
-the few word lists below only tip the scales where a shape alone would guess.
+the word lists (`vocabulary`) only tip the scales where a shape alone would guess.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Cut(NamedTuple):
 
 
 _BIDI = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
-_DELIMITERS = re.compile(r"^\s*(?:##-|-- reply above this line --)", re.I)
+_DELIMITERS = vocabulary.any_of(vocabulary.ABOVE_THIS_LINE, before=r"^[-=#*_~<>\s]{2,40}.{0,60}?")
 _ADDRESS = re.compile(r"[<(\[\"'‪]?\s?(?:mailto:)?[\w.+%-]{1,80}@[\w-]{1,80}\.[\w.-]{1,80}")
 _ENCLOSED_ADDRESS = re.compile(r"[<(\[]\s?(?:mailto:)?[\w.+%=/-]{1,80}@[\w-]{1,80}\.[\w.-]{1,80}")
 _REST_OF_DATE = re.compile(r"\s*(?:(?:19|20)\d\d\b(?![-/.]\d|年)|\d{1,2}:\d\d)")
@@ -53,8 +53,6 @@ _FORWARDED = vocabulary.any_of(vocabulary.FORWARDED)
 _ORIGINAL = vocabulary.any_of(vocabulary.ORIGINAL)
 _FROM_LABELS = vocabulary.words_of(vocabulary.FROM_LABELS)
 _OTHER_LABELS = vocabulary.words_of(vocabulary.OTHER_LABELS)
-_MOBILE = vocabulary.any_of(vocabulary.MOBILE_SIGNATURES, before=r"^\s*[<\[(]?", after=".{0,80}$")
-_DEVICE = vocabulary.any_of(vocabulary.DEVICES)
 _LABEL = re.compile(
     r"""^\s*[*_]{0,2}
     (?P<label>[^\W\d_][\w\ .'’/()-]{0,24}?)
@@ -62,9 +60,8 @@ _LABEL = re.compile(
     (?P<value>\s*\S.*|\s*)$""",
     re.VERBOSE,
 )
-_LIST_RULE = re.compile(r"^\s*_{30,}\s*$")
 _LONGEST_ATTRIBUTION = 400
-_LONGEST_MOBILE = 120
+_LONGEST_LEAD = 80
 
 
 def first_cut(lines: Sequence[str], marks: Sequence[Mark], start: int, *, forwarded: bool) -> Cut | None:
@@ -75,8 +72,10 @@ def first_cut(lines: Sequence[str], marks: Sequence[Mark], start: int, *, forwar
             continue
         mark = marks[at]
         if mark is Mark.QUOTED:
+            if forwarded and _header_block([line.lstrip("> ") for line in lines[at : at + 14]], 0, led=True):
+                return None
             return Cut(_loose_attribution(lines, start, at), quote=at)
-        if mark is not Mark.CUT and _is_forward_rule(line):
+        if mark is not Mark.CUT and (_is_forward_rule(line) or _leads_a_forward(lines, at)):
             return None
         if mark is Mark.ATTRIBUTION:
             return _after_attribution(marks, lines, at, at)
@@ -90,7 +89,7 @@ def first_cut(lines: Sequence[str], marks: Sequence[Mark], start: int, *, forwar
 
 def _by_text(lines: Sequence[str], marks: Sequence[Mark], start: int, at: int) -> Cut | None:
     line = lines[at].translate(_BIDI).strip()
-    if _DELIMITERS.match(line):
+    if line[:1] in "-=#*_~<" and (line.startswith("##-") or _DELIMITERS.match(line)):
         return Cut(at)
     if line[:1] in "-_=*‐‑–—" and (rule := _RULE.match(line)):
         return _after_rule(lines, at, rule["words"] or "")
@@ -199,12 +198,22 @@ def _after_rule(lines: Sequence[str], at: int, words: str) -> Cut | None:
 
 
 def _is_forward_rule(line: str) -> bool:
-    if line.lstrip()[:1] not in "-_=*‐‑–—B":
+    if line.lstrip()[:1] not in "-_=*‐‑–—":
         return False
-    if line.startswith("Begin forwarded message"):
-        return True
     rule = _RULE.match(line.translate(_BIDI))
     return bool(rule and rule["words"] and _FORWARDED.search(rule["words"]))
+
+
+def _leads_a_forward(lines: Sequence[str], at: int) -> bool:
+    """ "Begin forwarded message:", in any language, above the header of that message."""
+    line = lines[at].translate(_BIDI).strip()
+    if line[-1:] not in ":：" or len(line) > _LONGEST_LEAD or not _FORWARDED.search(line):
+        return False
+    if line.lower().startswith("begin forwarded message"):
+        return True
+    following = _next_filled(lines, at + 1)
+    label = _LABEL.match(lines[following].translate(_BIDI).lstrip("> ")) if following >= 0 else None
+    return label is not None and _word(label["label"].strip().lower()) in _FROM_LABELS | _OTHER_LABELS
 
 
 def _is_led(lines: Sequence[str], start: int, at: int) -> bool:
@@ -232,7 +241,7 @@ def _header_block(lines: Sequence[str], at: int, *, led: bool) -> bool:
             values[-1] += " " + text
         else:
             break
-    if len(labels) < 3 and not (led and len(labels) == 2 and _word(labels[0]) in _FROM_LABELS):
+    if len(labels) < 3 and not (led and len(labels) == 2):
         return False
     return _convinces(labels, values, led=led)
 
@@ -245,8 +254,11 @@ def _convinces(labels: list[str], values: list[str], *, led: bool) -> bool:
         return known >= 2 or dated or _encloses_address(values[0])
     if known >= 2 and any(_word(label) in _FROM_LABELS for label in labels) and (dated or led):
         return True
-    timed = dated and _TIME.search(everything) is not None
-    return led and timed and len(labels) >= 4 and _encloses_address("\n".join(values[:2]))
+    if not (led and dated and _TIME.search(everything)):
+        return False
+    if len(labels) < 4:  # "Date: … / To: …"
+        return known == len(labels) - 1 and _word(labels[0]) in _OTHER_LABELS and _has_address(everything)
+    return _encloses_address("\n".join(values[:2]))
 
 
 def _word(label: str) -> str:
@@ -258,18 +270,3 @@ def _next_filled(lines: Sequence[str], start: int) -> int:
         if lines[at].strip():
             return at
     return -1
-
-
-def is_mobile_signature(line: str) -> bool:
-    """ "Sent from my iPhone", in the languages that phones speak."""
-    return (
-        len(line) < _LONGEST_MOBILE and _MOBILE.match(line) is not None and _DEVICE.search(line) is not None
-    )
-
-
-def is_list_footer(lines: Sequence[str], at: int, end: int) -> bool:
-    """The long rule, the list's name and its address that mailing lists put under every mail."""
-    if end - at > 12 or not _LIST_RULE.match(lines[at]):
-        return False
-    rest = [line for line in lines[at + 1 : end] if line.strip()]
-    return 0 < len(rest) <= 6 and any("http" in line for line in rest)

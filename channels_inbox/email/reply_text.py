@@ -7,11 +7,12 @@ kept, folded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from channels_inbox.email import reply_shapes
+from channels_inbox.email import reply_shapes, signature_shapes
 from channels_inbox.email.limits import TEXT_CHARS
 from channels_inbox.email.reply_shapes import Cut, Mark
 
@@ -19,6 +20,7 @@ _LINES = 5_000  # history is looked for in these; the rest shares the last verdi
 _SIGNATURE_LINES = 25
 _BELOW_MOBILE = 3
 _WRAPPED_FROM = 60
+_LINK_LEFT_OVER = re.compile(r"^[(<\[]?https?://\S+[)>\]]?\s*>?$|^\S*[=?&%/]\S*[)>]\s?>?$")
 
 
 class Verdict(IntEnum):
@@ -125,7 +127,9 @@ class _Judge:
     def _belongs(self, start: int, end: int) -> bool:
         """A line inside a quote that a mail program wrapped and forgot to mark, or a nested attribution."""
         if end - start == 1:
-            before = self.lines[start - 1]
+            before, line = self.lines[start - 1], self.lines[start].strip()
+            if _LINK_LEFT_OVER.match(line):
+                return True
             return len(before) >= _WRAPPED_FROM and before[-1] not in ".?!:。？！"
         filled = [line.strip() for line in self.lines[start:end] if line.strip()]
         return (
@@ -149,8 +153,8 @@ class _Judge:
             if (
                 (line.rstrip() == "--" and (line == "-- " or end - at <= _SIGNATURE_LINES))
                 or self.marks[at] is Mark.SIGNATURE
-                or reply_shapes.is_list_footer(self.lines, at, end)
-                or (filled_below <= _BELOW_MOBILE and reply_shapes.is_mobile_signature(line))
+                or signature_shapes.is_list_footer(self.lines, at, end)
+                or (filled_below <= _BELOW_MOBILE and signature_shapes.is_mobile_signature(line))
             ):
                 found = at
             filled_below += 1

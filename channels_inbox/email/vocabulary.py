@@ -28,7 +28,7 @@ WROTE = r"""
     wrote / writes / said / schrieb / schreibt / écrit / escribi[óo] / escreveu / scritto / scrive
     schreef / skrev / kirjoitti / napsala? / napísala? / napisał(?:\(a\)|a)? / pisze / написала? / пишет
     писав / пише / yazdı / yazmış / írta / scris / έγραψε / viết / menulis / napisao / napisala
-    je написао
+    je написао / написа / va escriure / rašė / rakstīja / kirjutas / كتب
 """
 WROTE_UNSPACED = (
     "写道 / 寫道 / 写到 / のメール / さんは / 작성 / כתב / כתבה / מאת / كتب / تمت كتابة / เขียน / نوشت"
@@ -38,7 +38,8 @@ WROTE_UNSPACED = (
 FORWARDED = """
     forward / weitergeleitet / transf[eé]r / reenviad / encaminhad / inoltrat / doorgestuurd / przekazan
     vidarebefor / videresend / edelleen / välitetty / přepos / preposlan / továbbít / пересыла
-    пересланн / 転送 / 转发 / 轉寄 / 전달 / iletilen / προωθ / مُعاد / הועבר
+    пересланн / переадрес / перенаправл / réexpédi / przekazyw / proslijeđ / препратен / redirecționat
+    chuyển tiếp / diteruskan / 転送 / 转发 / 轉寄 / 전달 / iletilen / προωθ / مُعاد / הועבר
 """
 # "-----Original Message-----"
 ORIGINAL = """
@@ -66,26 +67,52 @@ OTHER_LABELS = """
     보낸날짜 / 받는사람 / 제목 / 날짜 / küldve / dátum / címzett / tárgy / trimis / către / subiect
 """
 
+# The mark of a desk: "Please type your reply above this line"
+ABOVE_THIS_LINE = """
+    (?:reply|respond|response|answer|write|type).{0,30} above (?:this|the) line
+    (?:ober|über)halb dieser (?:linie|zeile) / über diese(?:r|) (?:linie|zeile)
+    au[- ]dessus de cette ligne / (?:por )?encima de esta l[ií]nea
+    sopra (?:a )?questa (?:linea|riga) / boven deze (?:lijn|regel) / acima d(?:est|ess)a linha
+    powyżej tej lini / nad t(?:ento|ímto) řád / ovanför (?:den här|denna) (?:linje|rad) / over denne linj
+    tämän (?:rivin|viivan) yläpuole / выше этой (?:лини|строк|черт) / вище цієї (?:ліні|риск)
+    bu (?:satır|çizgi)nin üz?st? / この(?:行|線|ライン)(?:より|の)上
+    此(?:行|线|線)(?:之上|以上|上方) / 이 (?:줄|선) 위
+"""
+
 # "Sent from my iPhone"
 MOBILE_SIGNATURES = """
-    sent (?:from|via|with) / get outlook for / von meine[mr] .{2,30} gesendet
-    gesendet (?:von|mit|über) / diese nachricht wurde von .{2,60} gesendet / envoyé (?:de|depuis|avec)
-    télécharge[zr] outlook / obtenir outlook / enviado (?:desde|do|a partir d|de) / obtener outlook
-    obtenha o outlook / inviato (?:da|dal) / ottieni outlook / verstuurd vanaf / verzonden (?:vanaf|met)
-    downloaden outlook / outlook voor .{2,20} downloaden / wysłan[eoy] z / pobierz outlook
-    skickat från / hämta outlook / sendt fra / hent outlook / lähetetty .{2,40}sta / odesláno z
-    odoslané z / отправлено (?:с|из) / надіслано з / iphone ?から送信 / 私の.{2,20}から送信 / 发自我的
-    從我的.{2,20}傳送 / .{2,20}에서 보냄 / iphone.{0,10}tarafından gönderildi
-    .{2,20}’?[ıi]m(?:den|dan) gönderildi / trimis de pe / küldve .{2,30} / enviat des
+    sent (?:from|via|with|by|using) / get outlook for / von meine[mr] .{2,30} gesendet
+    gesendet (?:von|mit|über) / diese nachricht wurde von .{2,60} gesendet / outlook für .{2,20} beziehen
+    envoyé (?:de|depuis|avec|à partir|via) / télécharge[zr] outlook / obtenir outlook
+    enviado (?:desde|do|a partir d|de|con) / obtener outlook / obtenha o outlook / obter o outlook
+    inviato (?:da|dal|con) / ottieni outlook / scarica outlook / verstuurd vanaf
+    verzonden (?:vanaf|met) / downloaden outlook / outlook voor .{2,20} downloaden / download outlook
+    wysłan[eoy] z / pobierz .{0,12}outlook / skickat (?:från|med) / hämta outlook / sendt (?:fra|med)
+    hent outlook / lähetetty .{2,40}sta / hanki outlook / odesláno z / odoslané z
+    получить outlook / скачать outlook / отправлено (?:с|из) / надіслано з / изпратено от
+    i-?phone ?から送信 / 私の.{2,20}から送信 / outlook for .{2,10}を入手
+    (?:发|發)自我的 / 从我的.{2,20}发送 / 從我的.{2,20}傳送 / 获取 ?outlook / 取得 ?outlook
+    .{2,20}에서 보냄 / i-?phone.{0,20}gönderildi / .{2,20}’?[ıi]m(?:den|dan) gönderildi
+    .{2,12} için outlook / trimis de pe / küldve .{2,30} / az .{2,20} küldve / enviat des
+    εστάλη από / στάλθηκε από / נשלח מ / (?:أُ?رسلت?|تم الإرسال) من / poslano (?:z|s|iz)
+    gửi từ / dikirim dari / ส่งจาก / išsiųsta iš / sūtīts no
+"""
+
+# "Sent from my", whatever it is
+SENT_FROM_MY = """
+    sent from my\\s / von meine[mr] \\S{2,30} gesendet / envoyé d(?:e|epuis) mon\\s / enviado desde mi\\s
+    enviado do meu\\s / inviato dal mio\\s / verstuurd vanaf mijn\\s / verzonden vanaf mijn\\s
+    skickat från min\\s / sendt fra min\\s / wysłane z mojego\\s / (?:发|發)自我的
 """
 
 # and on what: a parcel is "sent with" somebody too
 DEVICES = r"""
-    i-?phone / i-?pad / i-?pod / android / samsung / galaxy / huawei / xiaomi / pixel / oneplus / nokia
+    i-?phon / i-?pad / i-?pod / android / samsung / galaxy / huawei / xiaomi / pixel / oneplus / nokia
     sony / blackberry / windows / mac / mobile? / phone / handy / smart / telefon / téléphone / tablet
     puhelim / komórk / cellulare / celular / outlook / mail / yahoo / proton / gmx / web\.de / spark
     sparrow / superhuman / tutanota / tuta / canary / airmail / nine / телефон / смартфон / почт / 手机
-    携帯 / スマホ / 휴대 / bärbar / gmail / aol / thunderbird / \bapp\b / sfr / orange / bell
+    携帯 / スマホ / 휴대 / bärbar / gmail / aol / thunderbird / \bapp\b / sfr / orange / bell / zoho
+    mobil / móvil / \bcell\b / dispositivo / appareil / \bgerät / айфон / \bhtc\b / motorola / \bk-?9\b
 """
 
 # What programs put before the subject they answer. People who answer write "Re:" in front of it.

@@ -97,6 +97,20 @@ def test_a_reply_may_stand_below_or_around_the_quote(body, visible):
         "iPhoneから送信",
         "发自我的iPhone",
         "나의 iPhone에서 보냄",
+        "iPhone'umdan gönderildi",
+        "Odesláno z iPhonu",
+        "發自我的 iPhone",
+        "获取 Outlook for iOS",
+        "Outlook for iOS を入手",
+        "Outlook für iOS beziehen<https://aka.ms/o0ukef>",
+        "Scarica Outlook per iOS",
+        "Envoyé à partir de Outlook",
+        "Enviado desde mi dispositivo móvil",
+        "נשלח מה-iPhone שלי",
+        "Εστάλη από το iPhone μου",
+        "Sent from my cell, please excuse any typos.",
+        "Sent using Zoho Mail",
+        "<<sent by galaxy>>",
         "_______________________________________________\ndesk-users mailing list\nhttps://lists.example.test/desk-users",
     ],
 )
@@ -110,6 +124,29 @@ def test_a_signature_is_set_apart(signature, history):
     assert split.signature == signature.strip()
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "##- Please type your reply above this line -##",
+        "## Please reply above this line ##",
+        "=-=-=-= Please reply above this line =-=-=-=",
+        "--- Bitte antworten Sie oberhalb dieser Linie ---",
+        "-- Répondez au-dessus de cette ligne --",
+        "--- Responda por encima de esta línea ---",
+        "=== Ответьте выше этой линии ===",
+        "-- この行より上に返信してください --",
+    ],
+)
+def test_the_mark_of_a_desk_begins_history(mark):
+    assert reply_text.split(f"{REPLY}\n\n{mark}\n\n{HISTORY}").visible == REPLY
+
+
+def test_links_that_were_wrapped_do_not_end_a_quote():
+    quote = "> See\n>\n(http://desk.test/a?ticket=42) >\n> your ticket (http://desk.test/b\n_nonce=3dd518)\n>"
+
+    assert reply_text.split(f"{REPLY}\n\n{ATTRIBUTIONS['gmail english']}\n\n{quote}").visible == REPLY
+
+
 def test_a_mail_that_is_all_signature_stays_visible():
     assert reply_text.split("-- \nJane Doe\nACME Corp").visible == "-- \nJane Doe\nACME Corp"
 
@@ -117,7 +154,12 @@ def test_a_mail_that_is_all_signature_stays_visible():
 def test_a_forward_by_its_subject_keeps_its_header_block():
     body = f"Please help them.\n\n{HEADER_BLOCKS['outlook english']}\n\n{HISTORY}"
 
+    quoted = (
+        "Please help them.\n\n> From: Bob <b@x.test>\n> Date: 3 March 2026 10:12\n> To: Jane\n>\n> Broken."
+    )
+
     assert reply_text.split(body, forwarded=True).visible == body
+    assert reply_text.split(quoted, forwarded=True).visible == quoted
     assert reply_text.split(body).visible == "Please help them."
 
 
