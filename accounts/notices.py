@@ -93,6 +93,4 @@ def _sign_in_link(address: str) -> str | None:
     customer = known.filter(identities__kind=EMAIL, identities__value=address).first()
     if customer is None:
         return None
-    return magic_links.issue(
-        purpose=magic_links.Purpose.CUSTOMER_SIGN_IN, customer=customer, address=address
-    )
+    return magic_links.issue(purpose=magic_links.Purpose.CUSTOMER_SIGN_IN, customer=customer, address=address)

@@ -20,10 +20,13 @@ def limits_in_words() -> str:
     """What may be added, said before anybody tries."""
     limits = desk.settings()
     return ngettext(
-        "%(count)d file, up to %(size)d MB.", "Up to %(count)d files, %(size)d MB each.", limits.max_files
+        "%(count)d file, up to %(size)d MB.",
+        "Up to %(count)d files, %(size)d MB each, %(total)d MB together.",
+        limits.max_files,
     ) % {
         "count": limits.max_files,
-        "size": limits.max_file_bytes // 2**20,
+        "size": min(limits.max_file_bytes, limits.max_message_bytes) // 2**20,
+        "total": limits.max_message_bytes // 2**20,
     }
 
 

@@ -9,6 +9,12 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 WRITTEN_FROM_THE_RIGHT = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "sd", "dv"})
 BOTH = "light dark"
 # No colour of paper or ink: those are the reader's own. What mail programs leave out of this costs looks, not words.
+LINK, LINK_IN_THE_DARK = "a{color:#2748b8}", "a{color:#9dbaff}"
+LINKS = {
+    "light": LINK,
+    "dark": LINK_IN_THE_DARK,
+    BOTH: f"{LINK}\n@media (prefers-color-scheme:dark){{{LINK_IN_THE_DARK}}}",
+}
 STYLE = """
 :root{color-scheme:%(scheme)s;supported-color-schemes:%(scheme)s}
 body{margin:0;padding:16px;max-width:640px;overflow-wrap:anywhere;
@@ -25,7 +31,7 @@ def page(html: str, *, language: str = "", scheme: str = BOTH) -> str:
     """`html` is clean already. `scheme` is what the mail says it can be shown in; a preview shows one of the two."""
     spoken = language if LANGUAGE.fullmatch(language) else ""
     direction = "rtl" if spoken.partition("-")[0] in WRITTEN_FROM_THE_RIGHT else "auto"
-    style = STYLE.strip() % {"scheme": scheme}
+    style = STYLE.strip() % {"scheme": scheme} + "\n" + LINKS[scheme]
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(spoken)}">\n<head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

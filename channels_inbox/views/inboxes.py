@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import select_template
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from accounts.access import agent_of, allow
 from accounts.permissions import Permission
 from channels_inbox import inboxes, trials, vitals
 from channels_inbox.forms import FormInboxForm, InboxForm
+from channels_inbox.mail_texts.catalogue import ACKNOWLEDGEMENT
 from channels_inbox.models import Inbox
 from channels_inbox.registry import ADAPTERS
 from channels_inbox.settings_form import ChannelSettingsForm
@@ -113,9 +115,17 @@ def _page(
         "vitals": vitals.vitals_of([inbox], at=now())[0] if inbox.pk else None,
         "used_by": _used_by(inbox) if inbox.pk else "",
         "may_see_history": agent_of(request).can(Permission.AUDIT_READ),
+        "mail_texts_url": _mail_texts(request, inbox),
         **more,
     }
     return render(request, "channels_inbox/inbox.html", context, status=status)
+
+
+def _mail_texts(request: HttpRequest, inbox: Inbox) -> str:
+    """Where the words of its confirmation are changed, for whoever may."""
+    if not inbox.pk or not agent_of(request).can(Permission.SETTINGS_MANAGE):
+        return ""
+    return reverse("channels_inbox:mail_text", args=[ACKNOWLEDGEMENT]) + f"?place=inbox:{inbox.pk}"
 
 
 def _used_by(inbox: Inbox) -> str:

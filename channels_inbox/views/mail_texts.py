@@ -81,6 +81,8 @@ def _send_test(request: HttpRequest, mail: Mail, place: Place, form: WordingForm
         form.add_error(None, str(refused))
         return _page(request, mail, place, form, form.wording, status=refused.status)
     messages.success(request, _("On its way to %(address)s.") % {"address": agent.email})
+    if form.wording != texts.shown(mail, place)[0]:
+        messages.info(request, _("What stands here is not saved yet."))
     return _page(request, mail, place, form, form.wording)
 
 

@@ -40,7 +40,7 @@ def answer(ticket, agent, words="Yes", **fields):
     return message
 
 
-def test_the_envelope_names_them_and_the_mail_does_not(ticket, agent, trusted):
+def test_security12_the_envelope_names_them_and_the_mail_does_not(ticket, agent, trusted):
     answer(ticket, agent, cc=[COLLEAGUE], bcc=[HIDDEN])
 
     (mail,) = trusted.smtp.wait_for(HIDDEN)
@@ -50,7 +50,7 @@ def test_the_envelope_names_them_and_the_mail_does_not(ticket, agent, trusted):
     assert b"bcc" not in mail.raw.lower()
 
 
-def test_the_history_below_later_answers_does_not_name_them(ticket, agent, trusted):
+def test_security12_the_history_below_later_answers_does_not_name_them(ticket, agent, trusted):
     answer(ticket, agent, "The first answer", cc=[COLLEAGUE], bcc=[HIDDEN])
     answer(ticket, agent, "The second", cc=[COLLEAGUE])
 
@@ -79,7 +79,7 @@ def test_they_take_no_part_in_the_ticket_and_an_answer_to_all_does_not_name_them
     assert COLLEAGUE in begun.cc
 
 
-def test_agents_see_them_and_customers_do_not(ticket, agent, client, trusted):
+def test_security12_agents_see_them_and_customers_do_not(ticket, agent, client, trusted):
     answer(ticket, agent, bcc=[HIDDEN])
     client.force_login(agent)
 

@@ -50,7 +50,7 @@ def test_what_the_marks_mean(body, text, html):
     assert (made.text, made.html) == (text, html)
 
 
-def test_what_is_filled_in_is_never_read_again():
+def test_security78_what_is_filled_in_is_never_read_again():
     made = ack("Hello {{ brand }}", brand=EVIL)
 
     assert "<script" not in made.html
@@ -61,7 +61,7 @@ def test_what_is_filled_in_is_never_read_again():
     assert "{{ link }}" in made.text
 
 
-def test_a_value_is_one_line_and_not_endless():
+def test_security81_a_value_is_one_line_and_not_endless():
     made = fill(ACK, Wording("{{ brand }}", "{{ brand }}"), {"brand": "a\r\nBcc: x@y.test\u202e" + "z" * 999})
 
     assert "\n" not in made.subject + made.text
@@ -109,7 +109,7 @@ def texts_default(mail: Mail, values) -> rendering.Rendered:
         ("[x]({{ number }})", "{{ number }} is no address"),
     ],
 )
-def test_a_body_that_is_not_right(body, words):
+def test_security78_a_body_that_is_not_right_is_refused(body, words):
     if words is None:  # not written as a link, so it is not one
         assert "href" not in ack(body).html
         return
@@ -144,15 +144,22 @@ def test_a_subject_holds_no_way_in(name):
 ALLOWED = {"a": {"href", "class", "target", "rel"}, "blockquote": {"type"}}
 
 
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
 def tags_of(html: str) -> list[tuple[str, dict[str, str | None]]]:
-    found = []
-    parser = HTMLParser()
-    parser.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    parser = Tags()
     parser.feed(html)
-    return found
+    return parser.found
 
 
-def test_a_mail_to_somebody_unproven_has_no_place_for_what_its_sender_wrote():
+def test_security8_a_mail_to_somebody_unproven_has_no_place_for_what_its_sender_wrote():
     for key in (ACKNOWLEDGEMENT, notices.CUSTOMER_SIGN_IN):
         assert set(MAILS[key].known) <= {"brand", "desk", "number", "link", "portal"}
 

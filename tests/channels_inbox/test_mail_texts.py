@@ -308,10 +308,11 @@ def test_without_a_stored_preview_there_is_a_404_and_no_fault(client, admin):
 def test_a_test_goes_to_oneself_only_by_the_same_road_and_says_what_is_not_saved(
     client, admin, mailbox, trusted
 ):
-    client.post(
+    answer = client.post(
         page(place=f"inbox:{mailbox.pk}"),
         {"subject": "Trial {{ number }}", "body": "Unsaved {{ brand }}", "send_test": "1"},
     )
+    assert "What stands here is not saved yet." in answer.text
     sending.send_due()
 
     mail = trusted.smtp.wait_for("ada@elsewhere.test")[0]
