@@ -130,7 +130,7 @@ def _or_packed(body: Body, files: list[Part]) -> Body:
     for part in files:
         if attachments.is_tnef(part) and (packed := tnef.read(part.content)):
             body.plain = charsets.clean(packed.text).replace("\r\n", "\n").strip()
-            body.html = charsets.decode(packed.html).replace("\r\n", "\n").strip()
+            body.html = charsets.decode(packed.html, packed.html_charset).replace("\r\n", "\n").strip()
             body.is_partly_html = not body.plain
     return body
 

@@ -1,7 +1,7 @@
 """winmail.dat: Outlook's own wrapping of files and text ([MS-OXTNEF], [MS-OXCDATA]).
 
-Reads the files, their names, and a plain or HTML body. Formatted text that exists
-only as compressed RTF stays inside.
+Reads the files, their names, and the body: plain, HTML, or the text of compressed
+RTF. A mail inside of the mail gives its files too, and its text as one more of them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from channels_inbox.email import compressed_rtf, rtf_text
 from channels_inbox.email.limits import PARTS
 
 _SIGNATURE = 0x223E9F78
@@ -21,7 +22,7 @@ _MESSAGE_PROPERTIES = 0x00069003
 _MESSAGE_BODY = 0x0002800C
 _OEM_CODEPAGE = 0x00069007
 
-_BODY, _BODY_HTML = 0x1000, 0x1013
+_BODY, _BODY_RTF, _BODY_HTML, _HTML_CODEPAGE = 0x1000, 0x1009, 0x1013, 0x3FDE
 _LONG_NAME, _SHORT_NAME, _MIME_TYPE, _CONTENT_ID, _OBJECT = 0x3707, 0x3704, 0x370E, 0x3712, 0x3701
 
 _FIXED_SIZES = {
@@ -41,6 +42,8 @@ _STRING8, _UNICODE, _OBJECT_TYPE, _BINARY = 0x001E, 0x001F, 0x000D, 0x0102
 _MULTI = 0x1000
 _NAMED = 0x8000
 _MOST_VALUES = 10_000
+_MESSAGE_OBJECT = bytes.fromhex("0703020000000000c000000000000046")  # IID_IMessage: a mail inside of the mail
+_DEEPEST = 5
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class PackedFile:
     content_type: str = ""
     content_id: str = ""
     content: bytes = b""
+    message: bytes = b""  # a whole winmail.dat of its own
 
 
 @dataclass(slots=True)
@@ -56,9 +60,11 @@ class Packed:
     files: list[PackedFile] = field(default_factory=list)
     text: str = ""
     html: bytes = b""
+    html_charset: str = ""
+    rtf: bytes = b""  # still compressed
 
 
-def read(data: bytes) -> Packed | None:
+def read(data: bytes, depth: int = 0) -> Packed | None:
     """Unpack a winmail.dat, as far as it is whole; None if it is none."""
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         return None
@@ -76,8 +82,22 @@ def read(data: bytes) -> Packed | None:
             _take_message(packed, value, codepage)
         elif packed.files:
             _take_file(packed.files[-1], attribute, value, codepage)
-    packed.files = [file for file in packed.files if file.content]
+    if packed.rtf and not packed.text and not packed.html:
+        packed.text = rtf_text.read(compressed_rtf.unpack(packed.rtf)).strip()
+    packed.files = [one for file in packed.files for one in _unfolded(file, depth)][:PARTS]
     return packed
+
+
+def _unfolded(file: PackedFile, depth: int) -> list[PackedFile]:
+    """The file itself, or what the mail brings that it is."""
+    inner = read(file.message, depth + 1) if file.message and depth < _DEEPEST else None
+    found = list(inner.files) if inner else []
+    name = file.name or "message"
+    if inner and inner.html:
+        found.insert(0, PackedFile(f"{name}.html", "text/html", "", inner.html))
+    elif inner and inner.text:
+        found.insert(0, PackedFile(f"{name}.txt", "text/plain", "", inner.text.encode("utf-8", "replace")))
+    return found or ([file] if file.content or file.name else [])
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -96,6 +116,10 @@ def _take_message(packed: Packed, value: bytes, codepage: str) -> None:
             packed.text = _string(content, "utf-16-le" if kind == _UNICODE else codepage)
         elif tag == _BODY_HTML and kind == _BINARY:
             packed.html = content
+        elif tag == _HTML_CODEPAGE and len(content) == 4:
+            packed.html_charset = _codec(struct.unpack("<I", content)[0])
+        elif tag == _BODY_RTF and kind == _BINARY:
+            packed.rtf = content
 
 
 def _take_file(file: PackedFile, attribute: int, value: bytes, codepage: str) -> None:
@@ -114,6 +138,8 @@ def _take_file(file: PackedFile, attribute: int, value: bytes, codepage: str) ->
                 file.content_type = text.lower()
             elif tag == _CONTENT_ID:
                 file.content_id = text
+            elif tag == _OBJECT and content.startswith(_MESSAGE_OBJECT):
+                file.message = content[len(_MESSAGE_OBJECT) :]
             elif tag == _OBJECT and kind in (_OBJECT_TYPE, _BINARY) and not file.content:
                 file.content = content[16:] if kind == _OBJECT_TYPE else content
 

@@ -87,6 +87,46 @@ def test_a_package_that_cannot_be_read_stays_a_file():
     assert (file.filename, file.content) == ("winmail.dat", b"not TNEF")
 
 
+def test_a_body_that_is_only_compressed_rtf_is_shown():
+    rtf = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}Gr\'fc\'dfe\par aus K\u246?ln}"
+    stored = struct.pack("<IIII", len(rtf) + 12, len(rtf), 0x414C454D, 0) + rtf
+    body = attribute(0x00069003, properties((0x1009, 0x0102, stored)), level=1)
+
+    parsed = parse_email(multipart(part(winmail(body, FILE), "application/ms-tnef; name=winmail.dat")))
+
+    assert parsed.text == "Grüße\naus Köln"
+
+
+def test_a_mail_inside_of_the_package_gives_its_files_and_its_text():
+    inner = winmail(attribute(0x0002800C, b"Inner text\0", level=1), FILE)
+    object_id = bytes.fromhex("0703020000000000c000000000000046")
+    outer = winmail(
+        attribute(0x00069002, b""),
+        attribute(0x00018010, b"Forwarded\0"),
+        attribute(0x0006800F, b"a stand-in"),
+        attribute(0x00069005, properties((0x3701, 0x000D, object_id + inner))),
+    )
+
+    packed = tnef.read(outer)
+
+    assert [(file.name, file.content) for file in packed.files] == [
+        ("Forwarded.txt", b"Inner text"),
+        ("Bericht für März.pdf", b"%PDF content"),
+    ]
+
+
+def test_a_mail_inside_that_says_nothing_leaves_its_stand_in():
+    object_id = bytes.fromhex("0703020000000000c000000000000046")
+    outer = winmail(
+        attribute(0x00069002, b""),
+        attribute(0x00018010, b"List\0"),
+        attribute(0x0006800F, b"a stand-in"),
+        attribute(0x00069005, properties((0x3701, 0x000D, object_id + winmail()))),
+    )
+
+    assert [(file.name, file.content) for file in tnef.read(outer).files] == [("List", b"a stand-in")]
+
+
 @given(st.integers(min_value=0, max_value=len(FILE)), st.binary(max_size=40))
 def test_no_damage_makes_it_stumble(length, tail):
     tnef.read(winmail(FILE[:length] + tail))
