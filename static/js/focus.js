@@ -19,7 +19,9 @@ document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
 focusOn(firstError(document));
 
 function ruleOf({ requestConfig, xhr }) {
-  return hasMoved(asked.get(xhr)) ? "keep" : requestConfig.elt.dataset?.focus ?? "keep";
+  const rule = requestConfig.elt.dataset?.focus ?? "keep";
+  const isRefused = xhr.status >= 400 && rule !== "first-error"; // there is something left to do where one is
+  return isRefused || hasMoved(asked.get(xhr)) ? "keep" : rule;
 }
 
 function hasMoved(from) {

@@ -33,7 +33,7 @@ function isHeld() {
 
 // A message that was shown in full, whoever unfolded it.
 function isUnfolded(entry) {
-  return entry.matches(".timeline-message:not(.is-folded)");
+  return entry.matches(".timeline-message:has(> .message-box)");
 }
 
 // Whether something is open is the reader's, and so is the height of a mail.

@@ -20,7 +20,6 @@ function taken(form, sent) {
   const shown = isChanged(control) ? control.value : value;
   settle(control, value);
   control.value = shown;
-  form.elements.was.value = value;
   if (shown === value && form.matches("[data-hide-after]")) form.hidden = true;
 }
 
@@ -44,9 +43,9 @@ function mark(form, pending) {
   if (form.matches("form[data-property]")) controlOf(form).toggleAttribute("data-pending", pending);
 }
 
-// Somebody else was faster, and the page says so: who sends again knows the value that stands there now.
-document.addEventListener("desk:refused", ({ detail, target }) => {
-  if (target.matches("form[data-property]")) target.elements.was.value = detail.current;
+// The value that the ticket has now. Whoever chooses next on this page knows it, by whichever of its forms.
+document.addEventListener("desk:stands", ({ detail: { field, value } }) => {
+  for (const was of document.querySelectorAll(`input[data-was="${field}"]`)) was.value = value;
 });
 
 // "Cancel" puts back what was there.

@@ -13,6 +13,9 @@ Object.assign(htmx.config, {
   historyCacheSize: 0, // pages hold customers' words: none of them into the browser's storage
   refreshOnHistoryMiss: true,
   timeout: 20_000,
+  // A swap is over at once. Otherwise an element wears the classes of the one before it for a while, and the next swap may find it so.
+  defaultSettleDelay: 0,
+  attributesToSettle: [],
   responseHandling: [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },

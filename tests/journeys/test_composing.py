@@ -38,7 +38,7 @@ def test_ux16_a_draft_is_back_after_the_tab_was_closed(browsers: Browsers):
     agent, ticket = make_agent(), make_ticket()
     first = browsers.open(agent, path(ticket))
     write(first, "Dear Elena, I am looking into it")
-    first.locator("#reply-form").get_by_role("button", name="Cc").click()
+    first.locator("#reply-form").get_by_role("button", name="Cc", exact=True).click()
     first.get_by_label("Cc", exact=True).fill("boss@example.org")
     first.locator("#reply-form input[type=file]").set_input_files(
         {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}

@@ -16,6 +16,7 @@ from tests.agents import (
     work,
     write,
 )
+from tests.journeys.doors import refresh
 from tests.make import make_agent, make_customer, make_message, make_ticket
 from tickets.models import Message
 from tickets.services import participants, replies, workflow
@@ -28,6 +29,7 @@ def test_the_main_path_by_keyboard_alone(browsers: Browsers):
     page.keyboard.press("g")
     page.keyboard.press("u")
     expect(page).to_have_url(re.compile("/inbox/unassigned/"))
+    hears_the_bell(page)
 
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -35,6 +37,7 @@ def test_the_main_path_by_keyboard_alone(browsers: Browsers):
     expect(page.locator(f"#open-{ticket.number}")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/t/{ticket.number}/"))
+    hears_the_bell(page)
 
     page.keyboard.press("i")
     expect(page.locator("#property-assignee option:checked")).to_have_text("Mika Korhonen")
@@ -125,6 +128,32 @@ def test_the_subject_is_changed_in_place(browsers: Browsers):
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Charged twice for October")
     expect(page.locator("#subject-form")).to_be_hidden()
+
+
+def test_tags_come_and_go_with_the_focus_kept(browsers: Browsers):
+    page = hears_the_bell(browsers.open(make_agent(), f"/t/{make_ticket().number}/"))
+    field = page.get_by_role("combobox", name="Add a tag")
+    tags = page.locator("#ticket-tags .tag")
+
+    field.focus()
+    for name in ("alpha", "beta", "gamma"):
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+    expect(tags).to_have_text(["alpha", "beta", "gamma"])
+    work()
+    refresh(page)
+    expect(field).to_be_focused()
+
+    page.get_by_role("button", name="Remove the tag beta").focus()
+    page.keyboard.press("Enter")
+    expect(tags).to_have_text(["alpha", "gamma"])
+    expect(page.get_by_role("button", name="Remove the tag gamma")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(tags).to_have_text(["alpha"])
+    expect(page.get_by_role("button", name="Remove the tag alpha")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(tags).to_have_count(0)
+    expect(field).to_be_focused()
 
 
 def everything():

@@ -111,6 +111,27 @@ def test_ux45_a_long_conversation_unfolds_and_folds(browsers: Browsers):
     expect(folded).to_have_count(194)
 
 
+def test_what_was_unfolded_stays_so_when_something_happens(browsers: Browsers):
+    ticket = make_ticket(text="The very beginning")
+    for number in range(8):
+        make_message(ticket, text=f"Message {number}", quoted_text="> What was asked before")
+    page = hears_the_bell(browsers.open(make_agent(), path(ticket)))
+    folded = page.locator(".is-folded")
+    expect(folded).to_have_count(3)
+
+    folded.filter(has_text="The very beginning").get_by_role("link").click()
+    expect(folded).to_have_count(2)
+    entry(page, "Message 7").get_by_text("Show quoted text").click()
+    make_message(ticket, text="Something new")
+    workflow.change_priority(ticket=ticket, priority=4, actor=make_agent())
+    work()
+
+    expect(entry(page, "Something new")).to_be_visible()
+    expect(folded).to_have_count(2)
+    expect(entry(page, "The very beginning").locator(".message-box")).to_be_visible()
+    expect(entry(page, "Message 7").get_by_text("What was asked before")).to_be_visible()
+
+
 def test_ux46_exact_times_with_the_zone_in_the_tooltip(browsers: Browsers):
     ticket = make_ticket()
     Message.objects.update(created_at=now() - timedelta(days=400))

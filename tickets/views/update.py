@@ -32,9 +32,18 @@ from tickets.views.answers import done, is_htmx, toast, trigger
 
 Change = Callable[[dict[str, Any]], object]
 
+# What an agent sees of each before choosing another, and its form sends along as `was`.
+STANDS = {
+    "status": "status_id",
+    "assignee": "assignee_id",
+    "team": "team_id",
+    "priority": "priority",
+    "subject": "subject",
+}
+
 
 def _apply(
-    request: HttpRequest, ticket: Ticket, form: forms.Form, change: Change, **said: Any
+    request: HttpRequest, ticket: Ticket, form: forms.Form, change: Change, *, field: str = "", **said: Any
 ) -> HttpResponse:
     """Check the form, make the change, and let the page show it; or show what somebody else made of it."""
     if not form.is_valid():
@@ -43,13 +52,20 @@ def _apply(
     try:
         change(form.cleaned_data)
     except ChangedMeanwhile as overtaken:
-        refused = {"desk:refused": {"field": overtaken.field, "current": overtaken.current or ""}}
-        return _as_it_stands(request, ticket, str(overtaken), status=409, field=overtaken.field, **refused)
-    return done(request, ticket, **said)
+        return _as_it_stands(request, ticket, str(overtaken), status=409, field=overtaken.field)
+    return done(request, ticket, **_stands(ticket, field), **said)
+
+
+def _stands(ticket: Ticket, field: str) -> dict[str, Any]:
+    """The value that the ticket has now: what is chosen next on this page is chosen in its knowledge."""
+    if field not in STANDS:
+        return {}
+    value = getattr(ticket, STANDS[field])
+    return {"desk:stands": {"field": field, "value": "" if value is None else str(value)}}
 
 
 def _as_it_stands(
-    request: HttpRequest, ticket: Ticket, sentence: str, *, status: int, field: str = "", **events: Any
+    request: HttpRequest, ticket: Ticket, sentence: str, *, status: int, field: str = ""
 ) -> HttpResponse:
     """The values as they are now, and why the wanted one is not among them."""
     current = find_ticket(agent_of(request), ticket.number)
@@ -61,7 +77,7 @@ def _as_it_stands(
         "refused": {"sentence": sentence, "field": field},
     }
     response = render(request, "tickets/_details.html", context, status=status)
-    return trigger(response, "#ticket-head", **toast(sentence, level="error"), **events)
+    return trigger(response, "#ticket-head", **_stands(current, field), **toast(sentence, level="error"))
 
 
 @require_POST
@@ -75,7 +91,7 @@ def status(request: HttpRequest, number: int) -> HttpResponse:
         )
 
     form = StatusForm(request.POST)
-    return _apply(request, ticket, form, change, **_said_of_status(form, ticket))
+    return _apply(request, ticket, form, change, field="status", **_said_of_status(form, ticket))
 
 
 def _said_of_status(form: StatusForm, ticket: Ticket) -> dict[str, Any]:
@@ -93,7 +109,7 @@ def assignee(request: HttpRequest, number: int) -> HttpResponse:
     def change(given: dict[str, Any]) -> None:
         workflow.assign(ticket=ticket, assignee=given["assignee"], was=given["was"], actor=agent_of(request))
 
-    return _apply(request, ticket, AssigneeForm(request.POST), change)
+    return _apply(request, ticket, AssigneeForm(request.POST), change, field="assignee")
 
 
 @require_POST
@@ -107,7 +123,8 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
         workflow.assign(ticket=ticket, assignee=agent, was=given["was"], actor=agent)
 
     form = AssigneeForm(request.POST)
-    return _apply(request, ticket, form, change, **toast(_("#%(number)s is yours.") % {"number": number}))
+    said = toast(_("#%(number)s is yours.") % {"number": number})
+    return _apply(request, ticket, form, change, field="assignee", **said)
 
 
 @require_POST
@@ -118,7 +135,7 @@ def team(request: HttpRequest, number: int) -> HttpResponse:
     def change(given: dict[str, Any]) -> None:
         workflow.move_to_team(ticket=ticket, team=given["team"], was=given["was"], actor=agent_of(request))
 
-    return _apply(request, ticket, TeamForm(request.POST), change)
+    return _apply(request, ticket, TeamForm(request.POST), change, field="team")
 
 
 @require_POST
@@ -131,7 +148,7 @@ def priority(request: HttpRequest, number: int) -> HttpResponse:
             ticket=ticket, priority=given["priority"], was=given["was"], actor=agent_of(request)
         )
 
-    return _apply(request, ticket, PriorityForm(request.POST), change)
+    return _apply(request, ticket, PriorityForm(request.POST), change, field="priority")
 
 
 @require_POST
@@ -144,7 +161,7 @@ def subject(request: HttpRequest, number: int) -> HttpResponse:
             ticket=ticket, subject=given["subject"], was=given["was"], actor=agent_of(request)
         )
 
-    return _apply(request, ticket, SubjectForm(request.POST), change)
+    return _apply(request, ticket, SubjectForm(request.POST), change, field="subject")
 
 
 @require_POST
