@@ -74,7 +74,7 @@ class AgentBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Agent | None:
         """None ends the session: an agent who was deactivated is out at their next click."""
-        return Agent.objects.active().filter(pk=user_id).first()
+        return Agent.objects.signed_in(user_id)
 
 
 def attempt(request: HttpRequest | None, email: str, password: str) -> Agent:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from foundation.side_nav import Group, Link
 
 COUNTED = 999
 COUNT_KEPT_FOR = 60  # seconds
@@ -98,23 +99,23 @@ def pages_for(may: Callable[[str], bool], question: str = "") -> list[Page]:
     return [page for page in PAGES if may(page.permission) and page.answers(question)]
 
 
-def groups_for(may: Callable[[str], bool], *, here: str = "") -> list[dict[str, Any]]:
-    """The left column, in the shape of components/side_nav.html. `here` is the path of the page that is open."""
-    groups: list[dict[str, Any]] = []
+def groups_for(may: Callable[[str], bool], *, here: str = "") -> tuple[Group, ...]:
+    """The left column. `here` is the path of the page that is open."""
+    groups = []
     for key, title in GROUPS.items():
-        items = [_item(page, here) for page in pages_for(may) if page.group == key]
+        items = tuple(_link(page, here) for page in pages_for(may) if page.group == key)
         if items:
-            groups.append({"title": title, "items": items})
-    return groups
+            groups.append(Group(items, title=str(title)))
+    return tuple(groups)
 
 
-def _item(page: Page, here: str) -> dict[str, Any]:
+def _link(page: Page, here: str) -> Link:
     count = page.count
-    return {
-        "url": page.url,
-        "name": page.title,
-        "icon": page.icon,
-        "count": count,
-        "urgent": bool(count),
-        "current": here.startswith(page.url),
-    }
+    return Link(
+        page.url,
+        str(page.title),
+        page.icon,
+        counted=count,
+        urgent=bool(count),
+        current=here.startswith(page.url),
+    )

@@ -5,38 +5,29 @@ What an agent may not see does not exist for them: 404, never 403.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import Http404, HttpRequest
 
 from accounts.access import agent_of, demand
 from accounts.models import Agent
+from tickets.choices import choices
 from tickets.models import Attachment, Message, Ticket
 from tickets.models.ticket import TicketQuerySet
 
-Shape = Callable[[TicketQuerySet, Agent], TicketQuerySet]
 
-
-def _as_it_is(tickets: TicketQuerySet, agent: Agent) -> TicketQuerySet:
-    return tickets
-
-
-def find_ticket(agent: Agent, number: int, *, to: str = "", shaped: Shape = _as_it_is) -> Ticket:
-    """The ticket with this number, if the agent sees it; PermissionDenied if they may not do `to` there.
-
-    `shaped` may add to what is read with it.
-    """
+def find_ticket(agent: Agent, number: int, *, to: str = "") -> Ticket:
+    """The ticket with this number, if the agent sees it; PermissionDenied if they may not do `to` there."""
     tickets: TicketQuerySet = Ticket.objects.visible_to(agent).for_page()
-    ticket = shaped(tickets, agent).filter(number=number).first()
+    ticket = tickets.filter(number=number).first()
     if ticket is None:
         raise Http404
     if to:
         demand(agent, to)
+    choices().name_what_stands_in(ticket)
     return ticket
 
 
-def get_ticket(request: HttpRequest, number: int, *, to: str = "", shaped: Shape = _as_it_is) -> Ticket:
-    return find_ticket(agent_of(request), number, to=to, shaped=shaped)
+def get_ticket(request: HttpRequest, number: int, *, to: str = "") -> Ticket:
+    return find_ticket(agent_of(request), number, to=to)
 
 
 def get_message(request: HttpRequest, number: int, pk: int, *, to: str = "") -> Message:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from accounts.models import Agent, Team
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.models import Agent, Brand, Team
 from accounts.permissions import Permission
-from tickets.models import Category, Status, Tag
+from tickets.models import Category, Status, Tag, Ticket
 
 FRESH_FOR = 5.0  # seconds
 TAGS_OFFERED = 200
@@ -19,6 +22,20 @@ class Choices:
     teams: tuple[Team, ...]
     agents: tuple[Agent, ...]  # who may answer, so who can be given a ticket
     tags: tuple[Tag, ...]
+    tag_options: SafeString  # the same as the <option>s of a datalist
+    brands: tuple[Brand, ...]
+
+    def name_what_stands_in(self, ticket: Ticket) -> None:
+        """Give the ticket its status, assignee, team and brand. What is not known here it asks for itself."""
+        for name, known in (
+            ("status", self.statuses),
+            ("assignee", self.agents),
+            ("team", self.teams),
+            ("brand", self.brands),
+        ):
+            key = getattr(ticket, f"{name}_id")
+            if found := next((each for each in known if each.pk == key), None):
+                setattr(ticket, name, found)
 
     def status_name(self, key: str) -> str:
         return next((status.name for status in self.statuses if status.key == key), key)
@@ -61,9 +78,12 @@ def forget() -> None:
 
 def _load() -> Choices:
     may_answer = Agent.objects.active().filter(roles__permissions__contains=[Permission.TICKETS_REPLY.value])
+    tags = tuple(Tag.objects.all()[:TAGS_OFFERED])
     return Choices(
         statuses=tuple(Status.objects.all()),
         teams=tuple(Team.objects.filter(is_active=True)),
         agents=tuple(may_answer.distinct()),
-        tags=tuple(Tag.objects.all()[:TAGS_OFFERED]),
+        tags=tags,
+        tag_options=format_html_join("", '<option value="{}"></option>', ((tag.name,) for tag in tags)),
+        brands=tuple(Brand.objects.all()),
     )

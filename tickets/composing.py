@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Agent
 from accounts.permissions import Permission
 from tickets.choices import choices
-from tickets.models import Attachment, Draft, Participant, Ticket
+from tickets.models import Attachment, Draft, Ticket
+from tickets.surroundings import Surroundings
 
 INLINE = re.compile(r"/files/([\w-]{20,64})/")
 
@@ -55,31 +56,29 @@ class Composer:
         return tiles_of(self.note)
 
 
-def composer(
-    ticket: Ticket, agent: Agent, *, participants: Sequence[Participant], last_event: int
-) -> Composer:
-    """`participants` with their addresses, as tickets.details gives them: they get the answer too."""
-    drafts = Draft.objects.filter(ticket=ticket, agent=agent).prefetch_related("attachments")
+def composer(ticket: Ticket, agent: Agent, around: Surroundings, *, last_event: int) -> Composer:
+    drafts: Iterable[Draft] = ()
+    if around.has_drafts:
+        drafts = Draft.objects.filter(ticket=ticket, agent=agent).prefetch_related("attachments")
     return Composer(
         last_event=last_event,
-        to=_address(ticket),
-        cc=", ".join(person.address for person in participants if person.address),  # type: ignore[attr-defined]
-        reply_refused=_why_not(ticket, agent),
+        to=_address(ticket.requester.name, around.email),
+        cc=", ".join(person.address for person in around.participants if person.address),
+        reply_refused=_why_not(ticket, agent, around.email),
         may_note=agent.can(Permission.TICKETS_NOTE),
         send_as=_ways_to_send(ticket, agent),
         drafts={draft.mode: draft for draft in drafts},
     )
 
 
-def _address(ticket: Ticket) -> str:
-    name, email = ticket.requester.name, ticket.requester.email
+def _address(name: str, email: str) -> str:
     return f"{name} <{email}>" if name and email else email
 
 
-def _why_not(ticket: Ticket, agent: Agent) -> str:
+def _why_not(ticket: Ticket, agent: Agent, email: str) -> str:
     if not agent.can(Permission.TICKETS_REPLY):
         return _("Your role does not let you answer customers. You may write notes to your team.")
-    if not ticket.requester.email:
+    if not email:
         return _("This customer has no email address. Add one on their page to answer.")
     if ticket.trashed_at:
         return _("This ticket is in the trash. Bring it back to answer.")

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
 
-from accounts.models import Agent, CustomerIdentity
+from accounts.models import Agent
 from accounts.permissions import Permission
 from tickets import panels
 from tickets.choices import choices
-from tickets.models import Participant, Priority, Ticket
+from tickets.models import Priority, Ticket
 from tickets.models.ticket import TicketQuerySet
+from tickets.surroundings import Surroundings, surroundings_of
 
 PREVIOUS_SHOWN = 5
 
 
-def of(ticket: Ticket, agent: Agent) -> dict[str, Any]:
-    """The context of tickets/_head.html and tickets/_details.html."""
+class Previous(NamedTuple):
+    """Another ticket of the same customer."""
+
+    number: int
+    subject: str
+    category: str
+    status: str  # its name
+    updated_at: datetime
+
+
+def of(ticket: Ticket, agent: Agent, around: Surroundings | None = None) -> dict[str, Any]:
+    """The context of tickets/_head.html and tickets/_details.html. `around` where it was read already."""
+    around = around or surroundings_of(ticket, agent)
     known = choices()
     statuses = known.open_to_people
     return {
         **rights(ticket, agent),
+        "customer_name": ticket.requester.name or around.email or _("Unknown customer"),
         "statuses": _with([(each.key, each.name) for each in statuses], ticket.status_id, ticket.status.name),
         "solved_as": known.solved_as,
         "reopened_as": known.reopened_as,
@@ -36,8 +50,8 @@ def of(ticket: Ticket, agent: Agent) -> dict[str, Any]:
             ticket.assignee.name if ticket.assignee else "",
         ),
         "priorities": Priority.choices,
-        "known_tags": known.tags,
-        "participants": participants_of(ticket),
+        "known_tags": known.tag_options,
+        "around": around,
         "previous": previous_of(ticket, agent),
         "boxes": [(box.title, box.url(ticket)) for box in panels.BOXES],
     }
@@ -60,21 +74,13 @@ def _with(offered: list[tuple[Any, str]], current: Any, name: str) -> list[tuple
     return [(current, name), *offered]
 
 
-def participants_of(ticket: Ticket) -> list[Participant]:
-    """Who takes part besides the requester, each with `address`."""
-    addresses = CustomerIdentity.objects.filter(
-        customer=OuterRef("customer"), kind=CustomerIdentity.Kind.EMAIL
-    ).order_by("pk")
-    return list(
-        ticket.participants.filter(removed_at=None)
-        .select_related("customer")
-        .annotate(address=Subquery(addresses.values("value")[:1]))
-    )
-
-
-def previous_of(ticket: Ticket, agent: Agent) -> list[Any]:
+def previous_of(ticket: Ticket, agent: Agent) -> list[Previous]:
     """The customer's other tickets, newest first, as far as this agent may see them."""
     visible: TicketQuerySet = Ticket.objects.visible_to(agent)
     others = visible.present().of(ticket.requester).exclude(pk=ticket.pk)
-    shown = others.values_list("number", "subject", "category", "status__name", "updated_at", named=True)
-    return list(shown.order_by("-updated_at")[:PREVIOUS_SHOWN])
+    shown = others.values_list("number", "subject", "category", "status_id", "updated_at")
+    named = choices().status_name
+    return [
+        Previous(number, subject, category, named(status), updated_at)
+        for number, subject, category, status, updated_at in shown.order_by("-updated_at")[:PREVIOUS_SHOWN]
+    ]

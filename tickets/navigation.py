@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,38 +9,37 @@ from django.utils.translation import gettext as _
 from accounts.models import Agent
 from accounts.permissions import Permission
 from foundation import settings_index
+from foundation.side_nav import Group, Link
 from tickets import filters
 
 
-def groups(agent: Agent, *, current: str = "") -> list[dict[str, Any]]:
-    """What components/side_nav.html shows. `current` is the key of the list that is open."""
-    return [{"items": _lists(agent, current)}, {"items": _places(agent, current), "at_end": True}]
+def groups(agent: Agent, *, current: str = "") -> tuple[Group, ...]:
+    """`current` is the key of the list that is open."""
+    return Group(_lists(agent, current)), Group(_places(agent, current), at_end=True)
 
 
-def _lists(agent: Agent, current: str) -> list[dict[str, Any]]:
+def _lists(agent: Agent, current: str) -> tuple[Link, ...]:
     counts = filters.counts(agent)
-    return [
-        {
-            "url": reverse("tickets:inbox", args=[view.key]),
-            "name": view.name,
-            "icon": view.icon,
-            "count": filters.shown_count(counts[view.key]) if counts.get(view.key) else "",
-            "urgent": view.is_urgent,
-            "current": view.key == current,
-        }
+    return tuple(
+        Link(
+            reverse("tickets:inbox", args=[view.key]),
+            str(view.name),
+            view.icon,
+            counted=filters.shown_count(counts[view.key]) if counts.get(view.key) else "",
+            urgent=view.is_urgent,
+            current=view.key == current,
+        )
         for view in filters.VIEWS.values()
-    ]
+    )
 
 
-def _places(agent: Agent, current: str) -> list[dict[str, Any]]:
+def _places(agent: Agent, current: str) -> tuple[Link, ...]:
     # Their pages stand in other apps, above and below this one, at addresses that are fixed.
     places = (
         ("people", "/people/", _("People"), "users", agent.can(Permission.CUSTOMERS_READ)),
         ("settings", "/settings/", _("Settings"), "settings", bool(settings_index.pages_for(agent.can))),
         ("demo", "/demo/mail/", _("Send a mail to this desk"), "mail-fast", settings.DEMO),
     )
-    return [
-        {"url": url, "name": name, "icon": icon, "current": key == current}
-        for key, url, name, icon, is_shown in places
-        if is_shown
-    ]
+    return tuple(
+        Link(url, name, icon, current=key == current) for key, url, name, icon, is_shown in places if is_shown
+    )

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
 
 from accounts.models import Agent, CustomerIdentity
 from tickets import events
 from tickets.models import UNSOLVED, Draft, Tag, Ticket, TicketEvent, TicketSeen
-from tickets.models.ticket import TicketQuerySet
 
 DRAFT_SHOWN = 400  # characters of HTML: enough for the line a list shows
 
@@ -71,17 +69,6 @@ def marks_of(tickets: Iterable[Any], agent: Agent) -> dict[int, Mark]:
             pk: Mark(bool(is_unread), draft or "", email or "", tuple(tags))
             for pk, is_unread, draft, email, tags in cursor.fetchall()
         }
-
-
-def with_last_look(tickets: TicketQuerySet, agent: Agent) -> TicketQuerySet:
-    """Add `seen_event` and `seen_at`, None before the first visit, and `newest_event` of the whole desk."""
-    seen = TicketSeen.objects.filter(agent=agent, ticket=OuterRef("pk"))
-    newest = TicketEvent.objects.order_by("-pk").values("pk")
-    return tickets.annotate(
-        seen_event=Subquery(seen.values("event_id")),
-        seen_at=Subquery(seen.values("seen_at")),
-        newest_event=Subquery(newest[:1]),
-    )
 
 
 def mark_seen(ticket: Ticket, agent: Agent, *, event: int) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
 
 from accounts.models import Agent
 from tickets import events, history
-from tickets.models import Message, Ticket
+from tickets.history import Happening
+from tickets.models import Attachment, Message, Ticket
 
 EVENTS_SHOWN = 300
 # A long conversation begins with one line for each of its earlier messages.
@@ -39,7 +38,7 @@ class Said:
 class Done:
     """One change, or several in a row."""
 
-    events: list[Any] = field(default_factory=list)  # rows of history.FIELDS
+    events: list[Happening] = field(default_factory=list)
     is_said: bool = False
 
     @property
@@ -68,17 +67,19 @@ def timeline_of(
     agent: Agent,
     *,
     seen: int | None,
+    has_files: bool = True,
     everything: bool = False,
     opened: Collection[int] = (),
 ) -> Timeline:
     """What an agent reads. `seen` is the newest event they were shown before; None on the first visit.
 
+    Where the ticket has no files, `has_files` saves the question for those of its messages.
     `everything` unfolds all and goes back further; `opened` are the messages that stand before the agent in full.
     """
     # Events first: a message that arrives between the two queries is then shown, but not yet "seen".
-    told = _latest(ticket.events.values_list(*history.FIELDS, named=True), EVENTS_SHOWN, everything)
-    messages = _latest(_messages(ticket), MESSAGES_SHOWN + 1, everything)
+    told = history.latest(ticket, EVENTS_SHOWN * (DEEPER if everything else 1))
     shown = MESSAGES_SHOWN * (DEEPER if everything else 1)
+    messages = _messages(ticket, shown + 1, with_files=has_files)
     has_earlier = len(messages) > shown
     messages = messages[-shown:]
     new = _new_messages(told, agent, seen)
@@ -86,9 +87,7 @@ def timeline_of(
     if not everything:
         _fold(said, opened)
     start = messages[0].created_at if has_earlier and messages else None
-    done = [
-        event for event in told if history.is_told(event) and (start is None or event.created_at >= start)
-    ]
+    done = [event for event in told if event.is_told and (start is None or event.created_at >= start)]
     return Timeline(
         entries=_merge(said, done),
         last_event=told[-1].pk if told else 0,
@@ -97,18 +96,27 @@ def timeline_of(
     )
 
 
-def _messages(ticket: Ticket) -> QuerySet[Message]:
-    """With the name of the agent who wrote each: the agent's other columns would cost more than the message's own."""
-    told = ticket.messages.exclude(delivery=Message.Delivery.CANCELLED)
-    return told.annotate(agent_name=F("author_agent__name")).prefetch_related("attachments")
+# With the name of the agent who wrote each: the agent's other columns would cost more than the message's own.
+SAID = f"""
+select message.*, agent.name as agent_name from {Message._meta.db_table} message
+left join {Agent._meta.db_table} agent on agent.id = message.author_agent_id
+where message.ticket_id = %s and message.delivery <> %s order by message.id desc limit %s
+"""  # noqa: S608 (the tables' own names)
 
 
-def _latest(rows: QuerySet[Any, Any], count: int, everything: bool) -> list[Any]:
-    """The latest of a conversation, in its order."""
-    return list(rows.order_by("-pk")[: count * (DEEPER if everything else 1)])[::-1]
+def _messages(ticket: Ticket, count: int, *, with_files: bool) -> list[Message]:
+    """The newest ones, oldest first, each with its `files`."""
+    messages = list(Message.objects.raw(SAID, [ticket.pk, Message.Delivery.CANCELLED, count]))[::-1]
+    for message in messages:
+        message.files = []  # type: ignore[attr-defined]
+    if with_files:
+        by_pk = {message.pk: message for message in messages}
+        for file in Attachment.objects.filter(message__in=by_pk).order_by("pk"):
+            by_pk[file.message_id].files.append(file)  # type: ignore[index, attr-defined]
+    return messages
 
 
-def _new_messages(told: list[Any], agent: Agent, seen: int | None) -> set[int]:
+def _new_messages(told: list[Happening], agent: Agent, seen: int | None) -> set[int]:
     """Nothing is marked on the first visit: there everything is new."""
     if seen is None:
         return set()
@@ -136,7 +144,7 @@ def _fold(said: list[Said], opened: Collection[int]) -> None:
         entry.is_folded = may_fold and entry.message.pk not in opened
 
 
-def _merge(said: list[Said], done: list[Any]) -> list[Said | Done]:
+def _merge(said: list[Said], done: list[Happening]) -> list[Said | Done]:
     """In the order of time; changes in a row become one entry. What one transaction did begins with the message."""
     ordered = sorted(
         [(entry.at, 0, entry.message.pk, entry) for entry in said]

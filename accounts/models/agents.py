@@ -40,6 +40,15 @@ class Team(models.Model):
         return self.name
 
 
+SIGNED_IN = """
+select agent.*, array(
+    select unnest(role.permissions) from accounts_role role
+    join accounts_agent_roles given on given.role_id = role.id where given.agent_id = agent.id
+) as granted
+from accounts_agent agent where agent.id = %s and agent.is_active
+"""
+
+
 class AgentManager(BaseUserManager["Agent"]):
     def get_by_natural_key(self, username: str | None) -> Agent:
         return self.get(email__iexact=(username or "").strip())
@@ -58,6 +67,13 @@ class AgentManager(BaseUserManager["Agent"]):
 
     def active(self) -> models.QuerySet[Agent]:
         return self.filter(is_active=True)
+
+    def signed_in(self, pk: int) -> Agent | None:
+        """The active agent with what their roles let them do: every request begins with this one statement."""
+        agent = next(iter(self.raw(SIGNED_IN, [pk])), None)
+        if agent:
+            agent.permissions = frozenset(agent.granted)  # type: ignore[attr-defined]
+        return agent
 
 
 class Agent(AbstractBaseUser):

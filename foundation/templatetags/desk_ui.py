@@ -5,6 +5,7 @@ moment, take it from here. Nothing in this module asks the database.
 """
 
 import zlib
+from collections.abc import Hashable
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -107,15 +108,15 @@ def file_icon(content_type: str) -> str:
 
 
 @register.simple_tag
-def same_for_all(template_name: str, **context: str) -> SafeString:
-    """A part that depends on nothing but these words and the language: written once, unless somebody works on it."""
+def same_for_all(template_name: str, **context: Hashable) -> SafeString:
+    """A part that depends on nothing but these values and the language: written once, unless somebody works on it."""
     if settings.DEBUG:
         return render_to_string(template_name, context)
     return _same_for_all(template_name, get_language() or "", tuple(context.items()))
 
 
-@lru_cache(64)
-def _same_for_all(template_name: str, language: str, context: tuple[tuple[str, str], ...]) -> SafeString:
+@lru_cache(512)
+def _same_for_all(template_name: str, language: str, context: tuple[tuple[str, Hashable], ...]) -> SafeString:
     return render_to_string(template_name, dict(context))
 
 

@@ -93,9 +93,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.values_list(*QUEUE_FIELDS, named=True)
 
     def for_page(self) -> TicketQuerySet:
-        return self.select_related(
-            "requester", "requester__organization", "assignee", "team", "status", "brand"
-        ).prefetch_related("tags", "requester__identities")
+        """With its requester; who has it and where it stands comes from tickets.choices, the rest from surroundings."""
+        return self.select_related("requester", "requester__organization")
 
 
 _PRESENT = Q(trashed_at=None, merged_into=None)

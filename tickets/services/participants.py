@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -14,9 +14,13 @@ from tickets.models import Participant, Ticket
 from tickets.services import locking
 
 
-@transaction.atomic
-def add(*, ticket: Ticket, addresses: Iterable[str], actor: Agent) -> list[Customer]:
+def add(*, ticket: Ticket, addresses: Collection[str], actor: Agent) -> list[Customer]:
     """Let the people at these addresses take part. Returns those who did not before."""
+    return _add(ticket, addresses, actor) if addresses else []
+
+
+@transaction.atomic
+def _add(ticket: Ticket, addresses: Collection[str], actor: Agent) -> list[Customer]:
     locking.lock(ticket)
     people = customers.identify_all([(address, "") for address in dict.fromkeys(addresses)])
     present = set(ticket.participants.filter(removed_at=None).values_list("customer_id", flat=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -46,7 +45,9 @@ def post_reply(
         return again
     _refuse_if_stale(ticket, author, last_seen_event)
     body = _body(html, attachments)
-    undo = conversation.mark_answered(ticket)
+    undo = conversation.mark_answered(ticket) | {"status": ticket.status_id}
+    if ticket.assignee_id is None:
+        undo["assignee"] = True
     message = Message.objects.create(
         ticket=ticket,
         visibility=Message.Visibility.PUBLIC,
@@ -58,16 +59,14 @@ def post_reply(
         delivery=Message.Delivery.QUEUED,
         send_after=now() + timedelta(seconds=desk.settings().undo_send_seconds),
         source_key=key,
+        undo=undo,
         **body,
     )
     _attach(message, attachments)
     ticket.snippet = richtext.excerpt(message.text, conversation.SNIPPET)
     locking.save(ticket, ["snippet", "waiting_since", "first_replied_at"])
     events.record(ticket, events.MESSAGE_POSTED, actor=author, message=message, caused_by=caused_by)
-    undo["status"] = ticket.status_id
-    _take_on(ticket, author, status, undo)
-    message.undo = undo
-    message.save(update_fields=["undo"])
+    _take_on(ticket, author, status)
     _retire_draft(ticket, author, Draft.Mode.REPLY)
     return message
 
@@ -104,11 +103,10 @@ def _attach(message: Message, attachments: Sequence[Attachment]) -> None:
     Attachment.objects.filter(pk__in=[a.pk for a in attachments], message=None).update(message=message)
 
 
-def _take_on(ticket: Ticket, author: Agent, status: str, undo: dict[str, Any]) -> None:
+def _take_on(ticket: Ticket, author: Agent, status: str) -> None:
     """Who answers an unassigned ticket has it; a new ticket that was answered is no longer new."""
     if ticket.assignee_id is None:
         workflow.assign(ticket=ticket, assignee=author, actor=author)
-        undo["assignee"] = True
     wanted = status or ("open" if ticket.category == "new" else "")
     if wanted and wanted != ticket.status_id:
         workflow.change_status(ticket=ticket, status=wanted, actor=author)

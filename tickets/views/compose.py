@@ -20,7 +20,7 @@ from accounts.models import Agent
 from accounts.permissions import Permission
 from foundation import uploads
 from foundation.errors import HelpdeskError
-from tickets import files, reading
+from tickets import files
 from tickets.access import find_ticket, get_ticket
 from tickets.errors import FileRefused, NewerActivity
 from tickets.forms import NoteForm, ReplyForm, WritingForm
@@ -141,7 +141,7 @@ def _ask_again(
     if is_htmx(request):
         return render(request, "tickets/_guard.html", guard, status=status)
     _keep_as_draft(form, mode)
-    ticket = find_ticket(form.agent, form.ticket.number, shaped=reading.with_last_look)
+    ticket = find_ticket(form.agent, form.ticket.number)
     return page(request, ticket, status=status, guard=guard)
 
 

@@ -19,6 +19,7 @@ from tickets import details, filters, navigation, reading
 from tickets.access import get_message, get_ticket
 from tickets.composing import composer
 from tickets.models import Ticket
+from tickets.surroundings import Surroundings, surroundings_of
 from tickets.timeline import Said, Timeline, timeline_of
 from tickets.views.inbox import list_context, way_back
 
@@ -27,26 +28,26 @@ from tickets.views.inbox import list_context, way_back
 @login_required
 def ticket(request: HttpRequest, number: int) -> HttpResponse:
     """The whole page; with ?view=… beside the list it was opened from."""
-    found = get_ticket(request, number, shaped=reading.with_last_look)
+    found = get_ticket(request, number)
     if found.merged_into and request.GET.get("merged") != "show":
         return redirect(found.merged_into)
     return page(request, found)
 
 
 def page(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
-    """Render the page of a ticket that was fetched with its last look."""
+    """Render the page of a ticket that was fetched by tickets.access."""
     agent = agent_of(request)
     view = filters.VIEWS.get(request.GET.get("view", ""))
-    told = _timeline(request, ticket, agent)
-    beside = details.of(ticket, agent)
+    around = surroundings_of(ticket, agent)
+    told = _timeline(request, ticket, agent, around)
     context = {
         "ticket": ticket,
-        **_told(request, ticket, told),
-        "live_cursor": ticket.newest_event,  # type: ignore[attr-defined]
+        **_told(request, ticket, told, around),
+        "live_cursor": around.newest_event,
         "nav_groups": navigation.groups(agent, current=view.key if view else ""),
-        "composer": composer(ticket, agent, participants=beside["participants"], last_event=told.last_event),
+        "composer": composer(ticket, agent, around, last_event=told.last_event),
         "client_key": secrets.token_hex(16),
-        **beside,
+        **details.of(ticket, agent, around),
         **way_back(request),
         **(list_context(request, view, opened=ticket) if view else {}),
         **more,
@@ -54,25 +55,27 @@ def page(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: Any
     return render(request, "tickets/ticket.html", context, status=status)
 
 
-def _timeline(request: HttpRequest, ticket: Ticket, agent: Agent) -> Timeline:
+def _timeline(request: HttpRequest, ticket: Ticket, agent: Agent, around: Surroundings) -> Timeline:
     opened = {int(pk) for pk in request.GET.getlist("open") if pk.isdecimal() and len(pk) < 19}
     return timeline_of(
         ticket,
         agent,
         # What was new when the page was opened stays marked while it is open.
-        seen=_number(request.GET.get("seen")) if "seen" in request.GET else ticket.seen_event,  # type: ignore[attr-defined]
+        seen=_number(request.GET.get("seen")) if "seen" in request.GET else around.seen_event,
+        has_files=around.has_files,
         everything=request.GET.get("all") == "1",
         opened=opened,
     )
 
 
-def _told(request: HttpRequest, ticket: Ticket, told: Timeline) -> dict[str, Any]:
+def _told(request: HttpRequest, ticket: Ticket, told: Timeline, around: Surroundings) -> dict[str, Any]:
     """The conversation, and the addresses under which it fetches itself again."""
     url = reverse("tickets:timeline", args=[ticket.number])
-    seen = request.GET.get("seen") or ticket.seen_event  # type: ignore[attr-defined]
+    seen = request.GET.get("seen") or around.seen_event
     query = {"seen": seen} if seen is not None else {}
     shown = query | ({"all": 1} if told.everything else {})
     return {
+        "around": around,
         "timeline": told,
         "timeline_url": f"{url}?{urlencode(shown)}",
         "unfold_url": f"{url}?{urlencode(query | {'all': 1})}",
@@ -88,10 +91,11 @@ def _number(text: str | None) -> int | None:
 @login_required
 def timeline(request: HttpRequest, number: int) -> HttpResponse:
     """The conversation anew."""
-    found = get_ticket(request, number, shaped=reading.with_last_look)
+    found = get_ticket(request, number)
     agent = agent_of(request)
-    told = _timeline(request, found, agent)
-    context = {"ticket": found, **_told(request, found, told), **details.rights(found, agent)}
+    around = surroundings_of(found, agent)
+    told = _timeline(request, found, agent, around)
+    context = {"ticket": found, **_told(request, found, told, around), **details.rights(found, agent)}
     return render(request, "tickets/_timeline.html", context)
 
 
@@ -100,7 +104,7 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
 def message(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """One message that was folded, in full."""
     found = get_message(request, number, pk)
-    context = {"ticket": found.ticket, "message": found, "entry": Said(message=found)}
+    context = {"ticket": found.ticket, "entry": Said(message=found)}
     context |= details.rights(found.ticket, agent_of(request))
     return render(request, "tickets/_message.html", context)
 
