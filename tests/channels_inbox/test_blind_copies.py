@@ -11,9 +11,9 @@ from tests.channels_inbox.mails import make_mail, receive
 from tests.make import make_agent
 from tests.tickets.portal import customer_client
 from tickets import composing, dispatch
-from tickets.details import participants_of
 from tickets.models import Draft, Participant, Ticket
 from tickets.services import replies
+from tickets.surroundings import surroundings_of
 
 pytestmark = pytest.mark.django_db
 CUSTOMER, COLLEAGUE, HIDDEN = "elena@elsewhere.test", "bob@elsewhere.test", "lawyer@elsewhere.test"
@@ -74,7 +74,7 @@ def test_they_take_no_part_in_the_ticket_and_an_answer_to_all_does_not_name_them
     ticket.refresh_from_db()
     assert ticket.messages.last().recipients["bcc"] == [HIDDEN]
     assert not Participant.objects.filter(customer__identities__value=HIDDEN).exists()
-    begun = composing.composer(ticket, agent, participants=participants_of(ticket), last_event=0)
+    begun = composing.composer(ticket, agent, surroundings_of(ticket, agent), last_event=0)
     assert HIDDEN not in begun.to + begun.cc
     assert COLLEAGUE in begun.cc
 
