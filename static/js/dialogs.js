@@ -6,8 +6,8 @@ document.addEventListener("click", (event) => {
   else if (event.target instanceof HTMLDialogElement && isBeside(event)) event.target.close();
 });
 
-// What is asked for a dialog is not what it held before.
-document.addEventListener("htmx:beforeSend", ({ detail: { target } }) => target?.closest("dialog") && target.replaceChildren());
+// A dialog that is filled as it opens does not show what it held before.
+document.addEventListener("htmx:beforeSend", ({ detail }) => detail.requestConfig.elt.matches("[data-open-dialog]") && detail.target.replaceChildren());
 
 export function openDialog(id) {
   const dialog = document.getElementById(id);

@@ -81,8 +81,9 @@ def test_an_answer_that_a_change_has_overtaken_is_not_shown(browsers: Browsers):
     page.evaluate(
         """() => {
             window.shown = [];
+            const isDetails = ({ requestConfig }) => requestConfig.path.endsWith("/details/");
             const tell = () => window.shown.push(document.querySelector("#property-priority").value);
-            document.addEventListener("htmx:afterOnLoad", ({ detail }) => detail.requestConfig.path.endsWith("/details/") && tell());
+            document.addEventListener("htmx:afterOnLoad", ({ detail }) => isDetails(detail) && tell());
         }"""
     )
     door = Door(page, DETAILS, answered=True)
