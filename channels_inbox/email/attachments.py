@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from channels_inbox.email import headers, tnef, transfer
 from channels_inbox.email.bodies import UnpackedFile
+from channels_inbox.email.file_types import EXTENSIONS, STEMS, guessed_type
 from channels_inbox.email.headers import one_line
 from channels_inbox.email.mime import Part
 from channels_inbox.email.parsed import Attachment
@@ -18,65 +19,6 @@ _PATH = re.compile(r"^(?:[A-Za-z]:[\\/]|[\\/]|\.\.?[\\/]).*[\\/]|^[^/]*\\(?=[^\\
 _SLASHES = re.compile(r"[\\/]+")
 _LONGEST_NAME = 200
 _TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
-_EXTENSIONS = {
-    "text/plain": ".txt",
-    "message/rfc822": ".eml",
-    "message/global": ".eml",
-    "message/delivery-status": ".txt",
-    "text/rfc822-headers": ".txt",
-    "message/rfc822-headers": ".txt",
-    "message/disposition-notification": ".txt",
-    "message/feedback-report": ".txt",
-    "text/html": ".html",
-    "text/calendar": ".ics",
-    "text/csv": ".csv",
-    "text/vcard": ".vcf",
-    "text/x-vcard": ".vcf",
-    "text/xml": ".xml",
-    "image/jpeg": ".jpg",
-    "image/jpg": ".jpg",
-    "image/pjpeg": ".jpg",
-    "image/png": ".png",
-    "image/gif": ".gif",
-    "image/bmp": ".bmp",
-    "image/tiff": ".tif",
-    "image/webp": ".webp",
-    "image/svg+xml": ".svg",
-    "image/heic": ".heic",
-    "audio/mpeg": ".mp3",
-    "audio/wav": ".wav",
-    "audio/amr": ".amr",
-    "video/mp4": ".mp4",
-    "application/pdf": ".pdf",
-    "application/zip": ".zip",
-    "application/gzip": ".gz",
-    "application/msword": ".doc",
-    "application/vnd.ms-excel": ".xls",
-    "application/rtf": ".rtf",
-    "application/json": ".json",
-    "application/xml": ".xml",
-    "application/pgp-signature": ".asc",
-    "application/pgp-keys": ".asc",
-    "application/pgp-encrypted": ".asc",
-    "application/pkcs7-signature": ".p7s",
-    "application/x-pkcs7-signature": ".p7s",
-    "application/pkcs7-mime": ".p7m",
-    "application/x-pkcs7-mime": ".p7m",
-}
-_STEMS = {
-    "message/rfc822": "message",
-    "message/delivery-status": "delivery-status",
-    "message/disposition-notification": "receipt",
-    "message/feedback-report": "complaint",
-    "text/rfc822-headers": "headers",
-    "message/rfc822-headers": "headers",
-    "text/calendar": "invite",
-    "application/pgp-signature": "signature",
-    "application/pkcs7-signature": "smime",
-    "application/x-pkcs7-signature": "smime",
-    "application/pkcs7-mime": "smime",
-    "application/x-pkcs7-mime": "smime",
-}
 
 
 def read(parts: Iterable[Part], unpacked: Iterable[UnpackedFile], html: str) -> list[Attachment]:
@@ -140,14 +82,14 @@ def _name(part: Part) -> str:
 
 def _made_up(part: Part, number: int) -> str:
     """A name for a part that brings none: of a forwarded mail its subject, else its kind."""
-    extension = _EXTENSIONS.get(part.content_type, "")
+    extension = EXTENSIONS.get(part.content_type, "")
     if part.content_type in ("message/rfc822", "message/global"):
         content = part.content
         start = len(content) - len(content.lstrip(b"\r\n"))
         own, _ = headers.read(content, start, len(content))
         if subject := filename(own.line("subject")):
             return subject + extension
-    stem = _STEMS.get(part.content_type)
+    stem = STEMS.get(part.content_type)
     return f"{stem or part.content_type.partition('/')[0]}{'' if stem else f'-{number}'}{extension or '.bin'}"
 
 
@@ -157,14 +99,7 @@ def _normal_id(content_id: str) -> str:
 
 def _uuencoded(file: UnpackedFile, number: int) -> Attachment:
     name = filename(file.name) or f"file-{number}.bin"
-    return Attachment(filename=name, content_type=_guessed_type(name), content=file.content)
-
-
-def _guessed_type(name: str) -> str:
-    extension = name[name.rfind(".") :].lower() if "." in name else ""
-    return next(
-        (kind for kind, known in _EXTENSIONS.items() if known == extension), "application/octet-stream"
-    )
+    return Attachment(filename=name, content_type=guessed_type(name), content=file.content)
 
 
 def is_tnef(part: Part) -> bool:
@@ -178,9 +113,7 @@ def _unwrapped(part: Part, number: int) -> list[Attachment]:
     return [
         Attachment(
             filename=filename(file.name) or f"file-{number + offset}.bin",
-            content_type=file.content_type
-            if _TYPE.fullmatch(file.content_type)
-            else _guessed_type(file.name),
+            content_type=file.content_type if _TYPE.fullmatch(file.content_type) else guessed_type(file.name),
             content=file.content,
             content_id=_normal_id(file.content_id),
         )

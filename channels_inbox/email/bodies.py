@@ -10,7 +10,8 @@ import html as markup
 import re
 from dataclasses import dataclass, field
 
-from channels_inbox.email import charsets, transfer
+from channels_inbox.email import charsets, transfer, yenc
+from channels_inbox.email.file_types import UNKNOWN, guessed_type
 from channels_inbox.email.flowed import unflow
 from channels_inbox.email.limits import PARTS
 from channels_inbox.email.mime import Part
@@ -43,7 +44,7 @@ class Sorted:
 
 @dataclass(slots=True)
 class UnpackedFile:
-    """A file that stood inside a text (uuencode)."""
+    """A file that stood inside a text (uuencode, yEnc)."""
 
     name: str
     content: bytes
@@ -99,13 +100,18 @@ def _is_text(part: Part) -> bool:
         return False
     parent = part.parent
     named_as_file = bool(part.disposition_parameters.get("filename", "").strip())
-    named = named_as_file or bool(part.parameters.get("name", "").strip())
+    name = part.disposition_parameters.get("filename", "") or part.parameters.get("name", "")
+    named = bool(name.strip())
     if part.disposition == "attachment":
         return parent is None and not named
+    if named and not guessed_type(name.strip()).startswith(("text/", UNKNOWN)):
+        return False  # nobody reads a "text" called invoice.pdf
     if parent is None or parent.content_type == "multipart/alternative" or not named:
         return True
     first = parent.children[0] is part if parent.children else True
-    return first and (not named_as_file or parent.content_type == "multipart/related")
+    return first and (
+        not named_as_file or part.disposition == "inline" or parent.content_type == "multipart/related"
+    )
 
 
 def _alternative(choices: list[Sorted]) -> Sorted:
@@ -130,7 +136,8 @@ def read(segments: list[Segment]) -> Body:
     plain = [plain_text(part, unpacked) for segment in segments for part in segment.plain]
     html = ""
     if any(segment.html for segment in segments):
-        html = "\n".join(_as_html(part) for segment in segments for part in (segment.html or segment.plain))
+        pieces = (_as_html(part) for segment in segments for part in (segment.html or segment.plain))
+        html = "\n".join(piece for piece in pieces if piece)
     return Body(
         plain="\n\n".join(text for text in plain if text),
         html=html.strip(),
@@ -149,9 +156,9 @@ def html_text(part: Part) -> str:
 
 
 def plain_text(part: Part, unpacked: list[UnpackedFile]) -> str:
-    """The plain text of a part; files that stand in it uuencoded go to `unpacked`."""
+    """The plain text of a part; files that stand in it go to `unpacked`."""
     content = part.content
-    if b"begin" in content:
+    if b"begin" in content:  # uuencode, and =ybegin
         content = _without_files(content, unpacked)
     text = charsets.decode(content, part.charset).replace("\r\n", "\n").replace("\r", "\n")
     if part.content_type in _ENRICHED:
@@ -163,7 +170,7 @@ def plain_text(part: Part, unpacked: list[UnpackedFile]) -> str:
 
 def _without_files(content: bytes, unpacked: list[UnpackedFile]) -> bytes:
     texts, at = [], 0
-    while len(unpacked) < PARTS and (found := transfer.uuencoded(content, at)):
+    while len(unpacked) < PARTS and (found := transfer.uuencoded(content, at) or yenc.find(content, at)):
         unpacked.append(UnpackedFile(found.name, found.content))
         texts.append(content[at : found.start])
         at = found.end
@@ -173,7 +180,8 @@ def _without_files(content: bytes, unpacked: list[UnpackedFile]) -> bytes:
 def _as_html(part: Part) -> str:
     if is_html(part):
         return html_text(part)
-    return f'<div style="white-space:pre-wrap">{markup.escape(plain_text(part, []))}</div>'
+    text = plain_text(part, [])
+    return f'<div style="white-space:pre-wrap">{markup.escape(text)}</div>' if text.strip() else ""
 
 
 def _without_commands(text: str) -> str:

@@ -11,6 +11,11 @@ _ISO = re.compile(
     r"(\d{4})[-/](\d\d?)[-/](\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d))?)?(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?"
 )
 _ZONE_WORDS = re.compile(r"(?:GMT|UTC|UT)\s*([+-]\d\d?):?(\d\d)?\s*$")
+_HALF_DAY = re.compile(r"(?i)\b(\d{1,2}):(\d\d)(:\d\d)?\s*([ap])\.?m\b\.?")
+_FRACTION = re.compile(
+    r"(\d:\d\d)\.\d{1,9}(?=\s|$)(?:\s+(?P<zone>\d{4})\s*$)?"
+)  # whose zone may lack its sign
+_ANY_ZONE = re.compile(r"[+-]\d{4}\s*$")
 _SHORT_ZONE = re.compile(r"([+-])(\d{1,2}):(\d\d)\s*$")
 
 
@@ -21,7 +26,9 @@ def read(value: str) -> datetime | None:
         return None
     value = _ZONE_WORDS.sub(lambda zone: f"{zone[1][0]}{zone[1][1:].zfill(2)}{zone[2] or '00'}", value)
     value = _SHORT_ZONE.sub(lambda zone: f"{zone[1]}{zone[2].zfill(2)}{zone[3]}", value)
-    for form in (_rfc, _iso):
+    value = _HALF_DAY.sub(_whole_day, value)
+    value = _FRACTION.sub(lambda time: f"{time[1]} +{time['zone']}" if time["zone"] else time[1], value)
+    for form in (_rfc, _iso, _rfc_without_zone):
         try:
             moment = form(value)
         except (ValueError, TypeError, IndexError, OverflowError):
@@ -33,6 +40,16 @@ def read(value: str) -> datetime | None:
 
 def _rfc(value: str) -> datetime:
     return parsedate_to_datetime(value)
+
+
+def _rfc_without_zone(value: str) -> datetime:
+    """A zone that lies beyond the world is no reason to know nothing."""
+    return parsedate_to_datetime(_ANY_ZONE.sub("", value))
+
+
+def _whole_day(time: re.Match[str]) -> str:
+    hour = int(time[1]) % 12 + (12 if time[4] in "pP" else 0)
+    return f"{hour:02}:{time[2]}{time[3] or ''}"
 
 
 def _iso(value: str) -> datetime | None:

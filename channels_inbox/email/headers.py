@@ -83,6 +83,8 @@ def read(data: bytes, start: int, end: int) -> tuple[Headers, int]:
             if not line:
                 return Headers(fields), next_at
             if line[0] not in b" \t":
+                if line.startswith(b"--") and fields:  # a boundary: somebody forgot the empty line
+                    break
                 strays += 1
                 if strays > _STRAY_LINES or not _is_stray(data, at, next_at, end, bool(fields)):
                     break
@@ -105,6 +107,8 @@ def _is_stray(data: bytes, at: int, next_at: int, end: int, after_a_field: bool)
     """Is this line, which is no field, merely lost among fields, or does the body begin with it?"""
     if data.startswith((b"From ", b">From "), at) and not after_a_field:
         return True
+    if data.startswith(b":", at):  # a field without its name
+        return after_a_field
     for _ in range(_LOOKAHEAD_LINES):
         if next_at >= end or data.startswith((b"\n", b"\r\n"), next_at):
             return False

@@ -34,7 +34,9 @@ def base64(data: bytes) -> bytes:
         return b""
     if not _BASE64_LINE.match(head):
         joined = b"".join(head.split())  # blanks within the lines: a padded end proves that it is base64
-        return binascii.a2b_base64(joined) if _BROKEN_BASE64.fullmatch(joined) else data
+        if _BROKEN_BASE64.fullmatch(joined):
+            return binascii.a2b_base64(joined)
+        return _patched(head) if _is_scratched(head, joined) else data
     try:
         decoded = binascii.a2b_base64(head)
     except binascii.Error:
@@ -43,6 +45,18 @@ def base64(data: bytes) -> bytes:
     if decoded is not None and (pad < 0 or not head[pad:].strip(b"= \t\r\n")):
         return decoded
     return _patched(_base64_lines(head))
+
+
+def _is_scratched(head: bytes, joined: bytes) -> bool:
+    """Is this base64 with a few letters that cannot be? Then it has no blanks, and its length fits."""
+    whole = _NOT_BASE64.sub(b"", joined)
+    few = len(joined) - len(whole) <= len(joined) // 8
+    return (
+        few
+        and len(whole) >= 8
+        and len(whole) % 4 == 0
+        and all(b" " not in line for line in head.split(b"\n"))
+    )
 
 
 def _base64_lines(data: bytes) -> bytes:
@@ -73,43 +87,55 @@ def quoted_printable(data: bytes) -> bytes:
 
 
 _PADDINGS = 10_000
+_CONVINCING_LINES = 3
 
 
-class Uuencoded(NamedTuple):
+class FileInText(NamedTuple):
+    """A file that stands between the lines of a text, and where."""
+
     name: str
     content: bytes
     start: int
     end: int
 
 
-def uuencoded(data: bytes, start: int = 0) -> Uuencoded | None:
+def uuencoded(data: bytes, start: int = 0) -> FileInText | None:
     """Find the next uuencoded file at or after `start`, and where in `data` it stands."""
     begin = _BEGIN.search(data, start)
     if not begin:
         return None
-    decoded, at = bytearray(), begin.end()
+    decoded, at, lines = bytearray(), begin.end(), 0
     while at < len(data):
         next_at = data.find(b"\n", at) + 1 or len(data)
         line = data[at:next_at].rstrip(b"\r\n")
+        if line.strip() not in (b"", b"`", b"end", b"===="):
+            piece = _uu_line(line, whole=lines >= _CONVINCING_LINES)
+            if piece is None and lines < _CONVINCING_LINES:
+                return None
+            if piece is None:
+                break  # it was cut off, and the text goes on
+            decoded += piece
+            lines += 1
         at = next_at
         if line.strip() in (b"end", b"===="):
             break
-        if line.strip() in (b"", b"`"):
-            continue
-        try:
-            decoded += _uu_line(line)
-        except binascii.Error:
-            return None
     if not decoded:
         return None
     first = begin.start() + (data[begin.start() : begin.start() + 1] == b"\n")
-    return Uuencoded(begin[1].decode("utf-8", "replace").strip(), bytes(decoded), first, at)
+    return FileInText(begin[1].decode("utf-8", "replace").strip(), bytes(decoded), first, at)
 
 
-def _uu_line(line: bytes) -> bytes:
+def _uu_line(line: bytes, *, whole: bool) -> bytes | None:
+    """What a line holds; None if it is none of these. `whole`: it must be half as long as it says, or longer."""
+    length = (((line[0] - 32) & 63) * 4 + 5) // 3
+    if whole and len(line) * 2 < length:
+        return None
     try:
         return binascii.a2b_uu(line)
     except binascii.Error:
+        pass
+    try:
         # some encoders leave bytes behind the data that the length byte announces
-        length = (((line[0] - 32) & 63) * 4 + 5) // 3
         return binascii.a2b_uu(line[:length])
+    except binascii.Error:
+        return None

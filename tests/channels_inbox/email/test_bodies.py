@@ -61,6 +61,18 @@ def alternative(*parts: bytes) -> bytes:
         (multipart(TEXT, part("<p>page</p>", "text/html; name=p.html")), "plain", "", ["p.html"]),
         (multipart(TEXT, part("notes", content_disposition="attachment")), "plain", "", ["text-1.txt"]),
         (multipart(TEXT, part("a,b", "text/csv")), "plain", "", ["text-1.csv"]),
+        # nobody reads a text called .pdf
+        (mail("%PDF-1.4", content_type='text/plain; name="a.pdf"'), "", "", ["a.pdf"]),
+        # what was meant to be shown, and has a name
+        (
+            multipart(
+                part("shown", content_disposition="inline; filename=n.txt"),
+                part("notes", content_disposition="inline; filename=m.txt"),
+            ),
+            "shown",
+            "",
+            ["m.txt"],
+        ),
         # texts that have a name
         (multipart(part("plain", "text/plain; name=body.txt"), PICTURE), "plain", "", ["image-1.png"]),
         (mail("plain", content_type="text/plain; name=body.txt"), "plain", "", []),
@@ -124,6 +136,10 @@ def test_the_resource_fork_of_a_mac_is_left_out():
     )
 
     assert read(multipart(TEXT, double))[2] == ["a.pdf"]
+
+
+def test_an_empty_text_leaves_no_trace_in_the_html():
+    assert read(multipart(HTML, PICTURE, part("\n")))[1] == "<p>rich</p>"
 
 
 @pytest.mark.parametrize(

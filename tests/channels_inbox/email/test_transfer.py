@@ -17,7 +17,11 @@ from channels_inbox.email import transfer
         ("base64", b"aGVsbG8=IHdvcmxk", b"hello world"),
         ("base64", b"aGVs bG8=\n", b"hello"),
         ("base64", b"aGVsbG8=\n\n-- \nThe list's footer", b"hello"),
+        ("base64", b"aGVs*bG8=", b"hello"),
+        ("base64", b"aG!VsbG8gd29y\nbGQ=\n", b"hello world"),
         ("base64", b"Sure, no problem", b"Sure, no problem"),
+        ("base64", b"[removed]", b"[removed]"),
+        ("base64", b"Danke!", b"Danke!"),
         ("base64", b"This was never encoded at all.", b"This was never encoded at all."),
         ("base64", b"", b""),
         ("base64", b"A", b""),
@@ -57,6 +61,16 @@ def test_a_uuencoded_file_is_found_where_it_stands():
 
     assert (found.name, found.content) == ("my file.bin", b"x" * 135)
     assert text[: found.start] + text[found.end :] == b"Here it is:\nBye\n"
+
+
+def test_a_uuencoded_file_that_was_cut_off_ends_where_the_text_goes_on():
+    lines = b"".join(binascii.b2a_uu(b"x" * 45) for _ in range(4))
+    text = b"begin 644 a.bin\n" + lines + b"-- \nA footer, which is no code.\n"
+
+    found = transfer.uuencoded(text)
+
+    assert found.content == b"x" * 180
+    assert text[found.end :] == b"-- \nA footer, which is no code.\n"
 
 
 def test_a_sentence_that_begins_with_begin_is_no_file():
