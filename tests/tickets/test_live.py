@@ -321,6 +321,22 @@ class TestSocket:
         assert closed == [hubs.TOO_SLOW]
         assert hub.sockets == {quick}
 
+    async def test_a_burst_cuts_no_socket_that_reads(self):
+        _agent, client = await prepare()
+        socket = connect(client)
+        await socket.connect(timeout=PATIENCE)
+        many = [bell(event=number) for number in range(3 * hubs.QUEUED_AT_MOST)]
+
+        async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as server, server.pipeline() as pipe:
+            for rung in many:
+                pipe.publish(settings.LIVE_CHANNEL, rung.dumps())
+            await pipe.execute()
+
+        heard = 0
+        while heard < len(many):
+            heard += "ticket" in json.loads(await socket.receive_from(timeout=PATIENCE))
+        await socket.disconnect()
+
     async def test_after_a_broken_subscription_browsers_are_told_to_catch_up(self, monkeypatch):
         monkeypatch.setattr(hubs, "RECONNECT_AFTER", (0.01,))
         _agent, client = await prepare()

@@ -148,6 +148,9 @@ class Hub:
                 async for data in self._published():
                     failures = 0
                     await self._heard(data)
+                    # Bells that came together are read without a pause: let the writers have their turn, or a
+                    # burst fills the queues of browsers that are not slow at all.
+                    await asyncio.sleep(0)
             except (RedisError, OSError):
                 self._subscribed.clear()
                 wait = RECONNECT_AFTER[min(failures, len(RECONNECT_AFTER) - 1)]
