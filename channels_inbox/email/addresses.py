@@ -18,15 +18,17 @@ _TOKEN = re.compile(
     r'"(?:[^"\\]++|\\.?)*+"?'  # a quoted name
     r"|<[^<>\"]*>?"  # an address in brackets, perhaps never closed
     r"|=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?="  # an encoded word, whatever it holds
-    r"|[,;]|\(|\)|[^\",;<()=]+|.",
+    r"|\\.|[,;]|\(|\)|[^\",;<()=\\]+|.",
     re.DOTALL,
 )
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
 _NO_ADDRESS = re.compile(r"[\s<>()\[\]\",;:]+")
-_GROUP = re.compile(r"^\s*[^<>@\"]*:(?!//)")
+_GROUP = re.compile(r'^\s*(?:"[^"]*+"|[^<>@":]++)*+:(?!//)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _QUOTED_LOCAL = re.compile(r'<?\s*("(?:[^"\\]++|\\.?)*+"@[\w.-]{1,255})\s*>?')
-_ENCLOSED = re.compile(r"[^<>]*<[^<>]*@[^<>]*>\s*")
+_COMMENT = re.compile(r"\([^()]{0,200}\)")
+_BLANKS_AT_DOT = re.compile(r"(?<=[\w-])\s+\.\s*(?=\w)|(?<=[\w-])\.\s+(?=\w)")  # as before RFC 2822
+_LEFT_OVER = re.compile(r"[\[(]?\s*mailto:\s*[\])]?$|\[\s*\]$", re.IGNORECASE)
 _NOBODY = re.compile(r"(?i)[<\"' ]*undisclosed[- ]?recipients?[:;>\"' ]*")
 _ROUTE = re.compile(r"^@[^:]*:")
 
@@ -89,12 +91,34 @@ def _pieces(value: str) -> list[str]:
 
 
 def _people(pieces: list[str]) -> Iterator[str]:
-    """Somebody may have forgotten the comma: `Jane <jane@x> Joe <joe@x>`."""
+    """Somebody may have forgotten the commas: `Jane <jane@x> Joe <joe@x>`, `jane@x joe@x`."""
     for piece in pieces:
-        if piece.count("<") > 1 and piece.count("@") > 1 and '"' not in piece and "=?" not in piece:
-            yield from _ENCLOSED.findall(piece) or [piece]
+        words = piece.split()
+        if len(words) > 1 and all("@" in word.strip("@") for word in words) and not set(piece) & set('<"(='):
+            yield from words
+        elif piece.count("<") > 1 and piece.count("@") > 1:
+            yield from _apart(_TOKEN.findall(piece))
         else:
             yield piece
+
+
+def _apart(marks: list[str]) -> Iterator[str]:
+    """One text for each address in brackets: what stands between two of them is the second one's name."""
+    one: list[str] = []
+    behind: list[str] = []
+    is_whole, depth = False, 0
+    for mark in marks:
+        depth = max(0, depth + (mark == "(") - (mark == ")"))
+        is_address = mark[0] == "<" and "@" in mark and not depth
+        if is_whole and is_address:
+            yield "".join(one)
+            one, behind = [*behind, mark], []
+        elif is_whole:
+            behind.append(mark)
+        else:
+            one.append(mark)
+            is_whole = is_address
+    yield "".join([*one, *behind])
 
 
 def _address(piece: str) -> Address | None:
@@ -104,12 +128,15 @@ def _address(piece: str) -> Address | None:
         return Address(one_line(encoded_words.decode(name or comment)), one_line(quoted[1]))
     name, email, comment = _take_apart(piece)
     if not email:
+        if "@" in name and _BLANKS_AT_DOT.search(name, name.index("@")):
+            at = name.index("@")
+            name = name[:at] + _BLANKS_AT_DOT.sub(".", name[at:])
         email = _bare(_WORD.sub(" ", name))
         if not email and "<>" in piece and name:  # "Mail Delivery System <>"
             return Address(one_line(encoded_words.decode(name)), "")
         if not email:
-            return _hidden_in_words(name or comment)
-        name = name.replace(email, " ", 1)
+            return _hidden_in_words(name)
+        name = _LEFT_OVER.sub("", name.replace(email, " ", 1))
     name = one_line(encoded_words.decode(name)) or one_line(encoded_words.decode(comment))
     return Address(name, _cleaned(email))
 
@@ -132,7 +159,7 @@ def _take_apart(piece: str) -> tuple[str, str, str]:
         elif mark == ")":
             depth = max(0, depth - 1)
         elif depth:
-            comments.append(mark)
+            comments.append(mark[-1] if mark[0] == "\\" else mark)
         elif mark[0] == "<":
             email = email if "@" in email and "@" not in mark else mark.strip("<> \t")
         elif mark[0] == '"' and len(mark) > 1:
@@ -156,6 +183,8 @@ def _hidden_in_words(name: str) -> Address | None:
 
 
 def _cleaned(email: str) -> str:
+    if "(" in email:
+        email = _COMMENT.sub("", email)
     email = "".join(one_line(encoded_words.decode(email)).split())
     email = email[7:] if email.lower().startswith("mailto:") else email
     return _ROUTE.sub("", email).strip("'\"<>,;")

@@ -7,6 +7,24 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 _COMMENT = re.compile(r"\([^()]{0,100}\)")
+_LEAP_SECOND = re.compile(r"(\d:\d\d:)6\d\b")
+_MONTH = re.compile(r"^[^\d]{0,20}?(\d{1,2})[.\s-]+([^\W\d_]{3,10})[.\s-]+(?:de\s+)?(?=\d{4}\b)")
+# The months of mailers that do not know that a date is written in English, by their first letters
+_MONTHS = {
+    "Jan": "janv ene gen",
+    "Feb": "fév fev feb",
+    "Mar": "mär mrz maa mrt mars mars",
+    "Apr": "avr abr",
+    "May": "mai mei mag",
+    "Jun": "juin giu",
+    "Jul": "juil lug",
+    "Aug": "aoû ago",
+    "Sep": "sept set",
+    "Oct": "okt out ott",
+    "Nov": "nov",
+    "Dec": "dez dic déc dec",
+}
+_IN_ENGLISH = {start: month for month, starts in _MONTHS.items() for start in starts.split()}
 _ISO = re.compile(
     r"(\d{4})[-/](\d\d?)[-/](\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d))?)?(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?"
 )
@@ -21,14 +39,18 @@ _SHORT_ZONE = re.compile(r"([+-])(\d{1,2}):(\d\d)\s*$")
 
 def read(value: str) -> datetime | None:
     """Read a date into an aware datetime; without a zone it is UTC. None if it cannot be read."""
-    value = _COMMENT.sub(" ", value[:200]).strip()
+    value = value[:200]
+    while (bare := _COMMENT.sub(" ", value)) != value:  # comments stand in comments
+        value = bare
+    value = value.strip(" \t;,.\"'")
     if not value:
         return None
     value = _ZONE_WORDS.sub(lambda zone: f"{zone[1][0]}{zone[1][1:].zfill(2)}{zone[2] or '00'}", value)
     value = _SHORT_ZONE.sub(lambda zone: f"{zone[1]}{zone[2].zfill(2)}{zone[3]}", value)
     value = _HALF_DAY.sub(_whole_day, value)
     value = _FRACTION.sub(lambda time: f"{time[1]} +{time['zone']}" if time["zone"] else time[1], value)
-    for form in (_rfc, _iso, _rfc_without_zone):
+    value = _LEAP_SECOND.sub(r"\g<1>59", value)
+    for form in (_rfc, _iso, _rfc_in_english, _rfc_without_zone):
         try:
             moment = form(value)
         except (ValueError, TypeError, IndexError, OverflowError):
@@ -45,6 +67,13 @@ def _rfc(value: str) -> datetime:
 def _rfc_without_zone(value: str) -> datetime:
     """A zone that lies beyond the world is no reason to know nothing."""
     return parsedate_to_datetime(_ANY_ZONE.sub("", value))
+
+
+def _rfc_in_english(value: str) -> datetime | None:
+    found = _MONTH.match(value)
+    word = found[2].lower() if found else ""
+    month = next((_IN_ENGLISH[word[:size]] for size in (4, 3) if word[:size] in _IN_ENGLISH), None)
+    return parsedate_to_datetime(f"{found[1]} {month} {value[found.end() :]}") if found and month else None
 
 
 def _whole_day(time: re.Match[str]) -> str:

@@ -31,6 +31,11 @@ NINE = datetime(2026, 3, 3, 9, 12, 11, tzinfo=UTC)
         "Tue, 3 Mar 2026 09:12:11.123 +0000",
         "Tue, 3 Mar 2026 09:12:11.123 0000",
         "Tue, 3 Mar 2026 09:12:11 -3000",
+        "Tue, 3 Mar 2026 10:12:11 +0100;",
+        "Tue, 3 Mar 2026 ((tricky) comment) 10:12:11 +0100",
+        "mar., 3 mars 2026 10:12:11 +0100",
+        "Di, 3 Mrz 2026 10:12:11 +0100",
+        "Dienstag, 3. März 2026 10:12:11 +0100",
     ],
 )
 def test_dates_are_read_in_the_forms_that_mailers_write(written):
@@ -40,6 +45,10 @@ def test_dates_are_read_in_the_forms_that_mailers_write(written):
 @pytest.mark.parametrize("written", ["", "yesterday", "Tue, 99 Foo 2026 10:12", "(" * 500])
 def test_what_is_no_date_is_none(written):
     assert dates.read(written) is None
+
+
+def test_a_leap_second_is_read():
+    assert dates.read("Sat, 31 Dec 2016 23:59:60 +0000").second == 59
 
 
 def test_the_afternoon_is_read():
