@@ -30,7 +30,8 @@ WORKDIR /desk
 COPY --from=packages /venv /venv
 COPY . .
 COPY --from=assets /desk/static/dist static/dist
-RUN python -m compileall -q /desk /venv/lib \
+RUN python -m helpdesk.catalogues compile \
+ && python -m compileall -q /desk /venv/lib \
  && SECRET_KEY=only-while-the-image-is-built-and-never-again METRICS_TOKEN=only-while-the-image-is-built-and-never-again \
     SITE_URL=https://build.invalid DATABASE_URL=postgresql://none@none/none REDIS_URL=redis://none/0 \
     python manage.py collectstatic --noinput -v0

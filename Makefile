@@ -6,21 +6,22 @@ SHELL := /bin/sh
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install -q -p $(BIN)/python --require-hashes
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
+WORDS := $(wildcard locale/*/LC_MESSAGES/django.po)
 ASSETS := $(wildcard static/*.mjs static/icons.txt static/img/*) $(shell find static/css static/js templates -type f 2>/dev/null)
 # Where a proxy signs the connections anew, its certificate is in the system's store.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run test lint format types check lock bench bench-scale soak reset clean
+.PHONY: help run test lint format types check lock words bench bench-scale soak reset clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: export HELPDESK_DEMO := $(or $(HELPDESK_DEMO),1)
-run: .venv/run.stamp static/dist/app.css  ## the demo desk on http://127.0.0.1:8000 (PORT=…), all of it; RELOAD=1 follows the code
+run: .venv/run.stamp static/dist/app.css .venv/words.stamp  ## the demo desk on http://127.0.0.1:8000 (PORT=…), all of it; RELOAD=1 follows the code
 	@exec $(BIN)/python manage.py dev --with-parent $(if $(RELOAD),--reload)
 
-test: .venv/dev.stamp static/dist/app.css .venv/system.stamp  ## the whole suite, on real servers and a real browser; ARGS="-k reply"
+test: .venv/dev.stamp static/dist/app.css .venv/words.stamp .venv/system.stamp  ## the whole suite, on real servers and a real browser; ARGS="-k reply"
 	$(BIN)/python -m pytest -q $(ARGS)
 
 lint: .venv/dev.stamp  ## style of Python and templates
@@ -36,7 +37,7 @@ format: .venv/dev.stamp  ## put the style right
 types: .venv/dev.stamp  ## mypy
 	$(BIN)/mypy
 
-check: .venv/dev.stamp static/dist/app.css  ## migrations are complete, production settings are safe
+check: .venv/dev.stamp static/dist/app.css .venv/words.stamp  ## migrations are complete, production settings are safe
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	env -i PATH="$$PATH" HELPDESK_PROFILE=production SITE_URL=https://help.example.com \
 	  SECRET_KEY=a-stand-in-that-only-this-check-ever-sees-0123456789 METRICS_TOKEN=a-stand-in-that-only-this-check-ever-sees \
@@ -50,13 +51,16 @@ lock: .venv/bin/uv  ## write requirements/*.txt anew; UPGRADE=1 takes newer vers
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group node -o requirements/node.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group installer -o requirements/installer.txt
 
-bench: .venv/dev.stamp static/dist/app.css  ## measure; writes bench/results.json
+words: .venv/dev.stamp  ## put the words of the code into locale/; then fill in what is empty there
+	$(BIN)/python -m helpdesk.catalogues collect
+
+bench: .venv/dev.stamp static/dist/app.css .venv/words.stamp  ## measure; writes bench/results.json
 	$(BIN)/python -m bench
 
-bench-scale: .venv/dev.stamp static/dist/app.css  ## measure the pages on a large desk: N=1000000
+bench-scale: .venv/dev.stamp static/dist/app.css .venv/words.stamp  ## measure the pages on a large desk: N=1000000
 	$(BIN)/python -m bench --tickets $(or $(N),1000000)
 
-soak: .venv/dev.stamp static/dist/app.css .venv/system.stamp  ## mail under kills, for MINUTES=60; prints an account
+soak: .venv/dev.stamp static/dist/app.css .venv/words.stamp .venv/system.stamp  ## mail under kills, for MINUTES=60; prints an account
 	SOAK_SECONDS=$$(( $(or $(MINUTES),60) * 60 )) $(BIN)/python -m pytest -q tests/reliability/test_mini_soak.py
 
 reset:  ## forget the data of the embedded services: the next run starts with a new demo desk
@@ -64,7 +68,7 @@ reset:  ## forget the data of the embedded services: the next run starts with a 
 	rm -rf .runtime
 
 clean: reset  ## and forget what was installed and built
-	rm -rf .venv static/node_modules static/dist staticfiles .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv locale/*/LC_MESSAGES/*.mo static/node_modules static/dist staticfiles .mypy_cache .ruff_cache .pytest_cache
 
 # ---- what the targets stand on
 
@@ -94,6 +98,11 @@ static/node_modules/.stamp: static/package-lock.json | .venv/bin/uv
 
 static/dist/app.css: static/node_modules/.stamp $(ASSETS)
 	cd static && PATH="$(CURDIR)/$(BIN):$$PATH" npm run -s build
+	@touch $@
+
+# The desk in other languages, as Django reads it.
+.venv/words.stamp: $(WORDS) helpdesk/catalogues.py | .venv/run.stamp
+	$(BIN)/python -m helpdesk.catalogues compile
 	@touch $@
 
 # A browser and an IMAP server, for the tests only.
