@@ -2,6 +2,7 @@
 // changed it (hands.js). What was refused goes back to what it was, so that the page never shows a value that the ticket
 // does not have; what was chosen since then stays and is sent next.
 import { isChanged } from "./changed.js";
+import { post } from "./csrf.js";
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => mark(detail.requestConfig.elt, true));
 
@@ -46,6 +47,17 @@ function mark(form, pending) {
 // The value that the ticket has now. Whoever chooses next on this page knows it, by whichever of its forms.
 document.addEventListener("desk:stands", ({ detail: { field, value } }) => {
   for (const was of document.querySelectorAll(`input[data-was="${field}"]`)) was.value = value;
+});
+
+// Whoever leaves the page right after a choice has made it. What is on its way already is refused the second time, unseen.
+window.addEventListener("pagehide", () => {
+  for (const form of document.querySelectorAll("form[data-property]")) {
+    const control = controlOf(form);
+    if (!(control instanceof HTMLSelectElement) || !isChanged(control)) continue;
+    const fields = { was: form.elements.was.value, [control.name]: control.value };
+    post(form.action, fields, { keepalive: true, redirect: "manual" }).catch(() => {});
+    form.reset(); // a browser may show this very page again; it then asks what it missed
+  }
 });
 
 // "Cancel" puts back what was there.

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from time import monotonic
 
 from playwright.sync_api import Page, Route
+
+from tests.agents import PATIENCE
 
 Address = str | re.Pattern[str]
 
@@ -30,14 +33,21 @@ class Door:
             self._waiting.append(route.continue_)
 
     def until_someone_waits(self) -> None:
-        while not self._waiting:
-            self._page.evaluate("0")  # lets the browser's news in
+        until(self._page, lambda: bool(self._waiting))
 
     def open(self) -> None:
         """Let all pass, in the order in which they came, and whoever comes later."""
         self._is_open = True
         for let_pass in self._waiting:
             let_pass()
+
+
+def until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Look again and again, and let the browser's news in meanwhile."""
+    deadline = monotonic() + PATIENCE / 1000
+    while not is_so():
+        assert monotonic() < deadline, "It did not happen."
+        page.evaluate("0")
 
 
 def stop_the_clock(page: Page) -> None:

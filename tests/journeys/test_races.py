@@ -7,9 +7,9 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.agents import Browsers, hears_the_bell, work
-from tests.journeys.doors import Door, refresh, stop_the_clock
+from tests.journeys.doors import Door, refresh, stop_the_clock, until
 from tests.make import make_agent, make_ticket
-from tickets.models import Status
+from tickets.models import Status, Ticket
 from tickets.services import workflow
 
 DETAILS = re.compile(r"/details/$")
@@ -41,6 +41,17 @@ def test_a_choice_is_sent_though_the_page_refreshed_itself_before(browsers: Brow
 
     ticket.refresh_from_db()
     assert ticket.priority == 4
+
+
+def test_a_choice_counts_though_one_leaves_the_page_at_once(browsers: Browsers):
+    ticket = make_ticket()
+    page = with_a_clock(browsers, ticket)
+    stop_the_clock(page)
+
+    page.locator("#property-priority").select_option("4")
+    page.goto("/inbox/all/")
+
+    until(page, lambda: Ticket.objects.get(pk=ticket.pk).priority == 4)
 
 
 def test_of_two_quick_choices_the_second_counts(browsers: Browsers):

@@ -58,6 +58,17 @@ class TestProperties:
             "#details-body",
         ]
 
+    def test_the_page_is_told_what_stands_now(self, client, agent, ticket):
+        taken = change(client, ticket, "take", was="")
+        freed = change(client, ticket, "assignee", assignee="", was=agent.pk)
+        refused = change(client, ticket, "priority", priority=4, was=1)
+
+        assert [json.loads(answer["HX-Trigger"])["desk:stands"] for answer in (taken, freed, refused)] == [
+            {"field": "assignee", "value": str(agent.pk)},
+            {"field": "assignee", "value": ""},
+            {"field": "priority", "value": "2"},
+        ]
+
     def test_nobody_and_no_team_can_be_chosen(self, client, agent):
         ticket = make_ticket(assignee=agent, team="Billing")
 
