@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,11 +30,20 @@ def intake(services: Services, tickets: int) -> None:
     run("bench.intake", str(tickets), environment=environment.environment(services, url))
 
 
+def stack(_services: Services, _tickets: int) -> None:
+    run("bench.stack", environment=dict(os.environ))
+
+
 def run(module: str, *arguments: str, environment: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-m", module, *arguments], env=environment, check=True)
 
 
-MEASURES: dict[str, Callable[[Services, int], None]] = {"pages": pages, "live": live, "intake": intake}
+MEASURES: dict[str, Callable[[Services, int], None]] = {
+    "pages": pages,
+    "live": live,
+    "intake": intake,
+    "stack": stack,
+}
 
 
 def main() -> None:
