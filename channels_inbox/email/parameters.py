@@ -13,22 +13,25 @@ from channels_inbox.email import charsets, encoded_words
 from channels_inbox.email.limits import PARAMETERS, MailRefused
 
 _GAP = re.compile(r"[;,\s]*")  # mailers forget the semicolon, or send two
+_NEXT = r"[A-Za-z][A-Za-z-]{2,30}(?:\*\d{0,3}\*?)?\s?=(?!=)"  # a further one, its semicolon forgotten
 _PARAMETER = re.compile(
-    r"""(?P<name>[^=;,\s"()<>@:\\/\[\]?]{1,100})\s*=\s*
-    (?:"(?P<quoted>(?:[^"\\]++|\\.?)*+)"?         # a quote may never end
-      |(?P<bare>[^;]*))""",
+    rf"""(?P<name>[^=;,\s"()<>@:\\/\[\]?]{{1,100}})\s*=\s*
+    (?:"(?P<quoted>(?:[^"\\]++|\\.?)*+)(?:"(?=\s*(?:[;,(]|$)|\s+{_NEXT})|$)  # a quote may never end
+      |(?P<bare>(?:[^;\s]++|\s(?!{_NEXT}))*))""",
     re.VERBOSE | re.DOTALL,
 )
-_VALUE = re.compile(r"\s*([^;,\s\"=]{0,200})")
+_VALUE = re.compile(r"\s*([^;,\s\"=/]{0,100}(?:\s*/\s*[^;,\s\"=]{0,100})?)")
 _ESCAPED = re.compile(r'\\(["\\])')  # and no other: C:\new is a path, not a line break
 _SECTION = re.compile(r"(?P<name>[^*]+)(?:\*(?P<number>\d{1,4}))?(?P<encoded>\*)?$")
+_CHARSET_AHEAD = re.compile(r"(?i)(?:utf-8|us-ascii|iso-8859-\d{1,2}|windows-\d{4})'[a-z-]{0,10}'(?=.)")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _EXTENDED = re.compile(r"(?P<charset>[^']{0,60})'[^']{0,60}'(?P<text>.*)", re.DOTALL)
 
 
 def read(header: str) -> tuple[str, dict[str, str]]:
     """Split `text/plain; charset=utf-8` into the lower-case value and its decoded parameters."""
     value = _VALUE.match(header)
-    first = value[1].lower() if value else ""
+    first = "".join(value[1].split()).lower() if value else ""
     rest = header[value.end() :] if value else header
     if rest.lstrip().startswith("="):  # no value at all, a parameter at once
         first, rest = "", header
@@ -59,7 +62,11 @@ def _sections(rest: str) -> list[tuple[str, str]]:
 
 
 def _bare(text: str) -> str:
-    return text.strip().rstrip('"').strip()
+    """A value without quotes, or with quotes where none can be."""
+    text = text.strip()
+    if text.startswith('"') and text.endswith('"'):
+        return text.strip('"').strip() if text.startswith('""') else text[1:-1]
+    return text.rstrip('"').strip()
 
 
 def _joined(sections: list[tuple[str, str]]) -> dict[str, str]:
@@ -69,7 +76,7 @@ def _joined(sections: list[tuple[str, str]]) -> dict[str, str]:
     for name, text in sections:
         section = _SECTION.match(name)
         if not section or not (section["number"] or section["encoded"]):
-            plain[name] = encoded_words.decode(text)
+            plain[name] = _decoded(text)
             continue
         number = int(section["number"] or 0)
         pieces.setdefault(section["name"], []).append((number, bool(section["encoded"]), text))
@@ -78,6 +85,20 @@ def _joined(sections: list[tuple[str, str]]) -> dict[str, str]:
         if text or name not in plain:  # the extended form is the better one (RFC 6266, 4.3)
             plain[name] = text
     return plain
+
+
+def _decoded(text: str) -> str:
+    """A plain value, decoded: as encoded words, or in the way that belongs to `name*`."""
+    if "%" in text and text.isascii():
+        if _CHARSET_AHEAD.match(text):
+            return _join([(0, True, text)])
+        if len(_PERCENT.findall(text)) > 1:
+            try:
+                read = unquote_to_bytes(text).decode()
+            except UnicodeDecodeError:
+                return text
+            return text if read.isascii() else read
+    return encoded_words.decode(text)
 
 
 def _join(pieces: list[tuple[int, bool, str]]) -> str:
