@@ -1,10 +1,12 @@
-"""A large desk, made by SQL in minutes: tickets with three messages and four events each.
+"""A large desk, made by SQL in minutes: tickets with three messages and four events each, a few with many more.
 
 The shares are those of a desk that has been running for years: nearly everything is closed, and what is
 open is spread over teams and agents. The same N gives the same data.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import connection
 
@@ -69,25 +71,29 @@ MESSAGES = """
 insert into tickets_message (ticket_id, visibility, direction, channel, author_agent_id, author_customer_id,
     author_name, author_address, recipients, text, html, quoted_text, quoted_html, automatic, is_held, facts,
     delivery, delivery_note, undo, created_at)
-select t.id, case when m = 3 then 'internal' else 'public' end, case when m = 1 then 'in' else 'out' end,
-    case when m = 3 then 'note' else 'email' end, case when m > 1 then coalesce(t.assignee_id, 1) end,
-    case when m = 1 then t.requester_id end, 'Somebody', '', '{{}}',
+select t.id, case when m % 3 = 0 then 'internal' else 'public' end, case when m % 3 = 1 then 'in' else 'out' end,
+    case when m % 3 = 0 then 'note' else 'email' end, case when m % 3 <> 1 then coalesce(t.assignee_id, 1) end,
+    case when m % 3 = 1 then t.requester_id end, 'Somebody', '', '{{}}',
     'Hello, ' || t.subject || '. ' || repeat('Please tell us what happened and when we may expect news. ', 4)
         || md5(t.id::text || m),
-    '', '', '', false, false, '{{}}', case m when 1 then 'received' when 2 then 'sent' else '' end, '', '{{}}',
+    '', '', '', false, false, '{{}}', case m % 3 when 1 then 'received' when 2 then 'sent' else '' end, '', '{{}}',
     t.created_at + m * interval '20 minutes'
-from tickets_ticket t, generate_series(1, 3) m where t.id between {first} and {last}
+from tickets_ticket t, generate_series({begin}, {end}) m where {tickets}
 """
 
-EVENTS = """
+SAID = """
 insert into tickets_ticketevent (ticket_id, kind, message_id, actor_agent_id, actor_customer_id, actor_label, changes,
     depth, created_at, next_at, attempts, processed_at)
 select m.ticket_id,
     case when m.visibility = 'internal' then 'note.added' when m.direction = 'in' then 'message.received'
         else 'message.posted' end,
     m.id, m.author_agent_id, m.author_customer_id, '', '{{}}'::jsonb, 0, m.created_at, m.created_at, 0, m.created_at
-from tickets_message m where m.ticket_id between {first} and {last}
-union all
+from tickets_message m where {messages}
+"""
+
+SOLVED = """
+insert into tickets_ticketevent (ticket_id, kind, message_id, actor_agent_id, actor_customer_id, actor_label, changes,
+    depth, created_at, next_at, attempts, processed_at)
 select t.id, 'status.changed', null, t.assignee_id, null, '', '{{"status": ["open", "solved"]}}'::jsonb, 0,
     t.created_at,
     t.created_at, 0, t.created_at
@@ -102,6 +108,10 @@ where t.id between {first} and {last} on conflict do nothing
 """
 
 CHUNK = 50_000
+SHORT = 3  # messages of a usual ticket
+# So many messages have the tickets at these places (first, how many) of the list of open tickets.
+LONG = {20: (0, 300), 200: (300, 20)}
+OPEN_LATEST = "where category in ('new', 'open') order by updated_at desc, id desc"
 
 
 def make(tickets: int) -> None:
@@ -122,6 +132,20 @@ def make(tickets: int) -> None:
             cursor.execute("select max(id) from tickets_ticket")
             last = cursor.fetchone()[0]
             bounds = {"first": last - (end - start), "last": last}
-            for statement in (MESSAGES, EVENTS, TAGGED):
+            chunk = "between {first} and {last}".format(**bounds)
+            cursor.execute(MESSAGES.format(begin=1, end=SHORT, tickets=f"t.id {chunk}"))
+            cursor.execute(SAID.format(messages=f"m.ticket_id {chunk}"))
+            for statement in (SOLVED, TAGGED):
                 cursor.execute(statement.format(**bounds))
+        for messages, (offset, count) in LONG.items():
+            _make_longer(cursor, messages, offset, count)
         cursor.execute("vacuum analyze")
+
+
+def _make_longer(cursor: Any, messages: int, offset: int, count: int) -> None:
+    """Give some of the open tickets that changed last so many messages."""
+    cursor.execute("select max(id) from tickets_message")
+    last = cursor.fetchone()[0]
+    some = f"t.id in (select id from tickets_ticket {OPEN_LATEST} limit {count} offset {offset})"  # noqa: S608
+    cursor.execute(MESSAGES.format(begin=SHORT + 1, end=messages, tickets=some))
+    cursor.execute(SAID.format(messages=f"m.id > {last}"))

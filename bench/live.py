@@ -112,7 +112,7 @@ def main() -> None:
     origin = url.replace("ws://", "http://").partition("/ws/")[0]
     browser = signed_in()
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    some = numbers(CHANGES + BURST)
+    some = numbers()[: CHANGES + BURST]
     rows = asyncio.run(measure(url, origin, cookie, some, tickets))
     for row in rows:
         print(f"{row.name:<24}{row.value:>10} {row.unit:<12} n={row.n} at {row.tickets} tickets", flush=True)

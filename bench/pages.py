@@ -86,14 +86,23 @@ def at_once(make_get: Callable[[], Callable[[int], requests.Response]]) -> float
     return sum(counts) / SECONDS
 
 
-def numbers(count: int = 500) -> list[int]:
+def numbers(messages: int = 20) -> list[int]:
+    """Open tickets with about so many messages (bench.desk.LONG): earlier measurements have answered some."""
+    from django.db.models import Count
+
     from tickets.models import Ticket
 
-    return list(Ticket.objects.active().order_by("-updated_at").values_list("number", flat=True)[:count])
+    latest = Ticket.objects.active().order_by("-updated_at", "-pk").values("pk")[:1000]
+    long = (
+        Ticket.objects.filter(pk__in=latest)
+        .annotate(size=Count("messages"))
+        .filter(size__gte=messages, size__lt=2 * messages)
+    )
+    return list(long.order_by("-pk").values_list("number", flat=True))
 
 
 def measure(base: str, tickets: int) -> Iterable[Row]:
-    some = numbers()
+    some, long = numbers(), numbers(200)
 
     def reader(path: Callable[[int], str]) -> Callable[[], Callable[[int], requests.Response]]:
         def make() -> Callable[[int], requests.Response]:
@@ -106,6 +115,7 @@ def measure(base: str, tickets: int) -> Iterable[Row]:
         "list": lambda turn: "/inbox/open/",
         "list_all": lambda turn: "/inbox/all/",
         "ticket": lambda turn: f"/t/{some[turn % len(some)]}/",
+        "ticket_200": lambda turn: f"/t/{long[turn % len(long)]}/",
         "people": lambda turn: f"/people/?q=customer {1000 + turn}",
     }
     for name, path in pages.items():
