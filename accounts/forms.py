@@ -158,3 +158,20 @@ class NotesForm(AboutForm):
     notes = forms.CharField(
         label=_("Notes"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+
+class DomainsForm(forms.Form):
+    """Where the mail of an organization comes from."""
+
+    domains = forms.CharField(
+        label=_("Mail domains"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_(
+            "One on each line, such as example.com. Whoever writes from there belongs to this organization."
+        ),
+    )
+
+    def clean_domains(self) -> list[str]:
+        return str(self.cleaned_data["domains"]).split()

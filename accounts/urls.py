@@ -24,5 +24,6 @@ urlpatterns = [
     path("people/<int:pk>/block/", people.block, name="block"),
     path("people/<int:pk>/unblock/", people.unblock, name="unblock"),
     path("orgs/<int:pk>/", people.organization, name="organization"),
+    path("orgs/<int:pk>/domains/", people.save_organization_domains, name="save_organization_domains"),
     path("orgs/<int:pk>/notes/", people.save_organization_notes, name="save_organization_notes"),
 ]

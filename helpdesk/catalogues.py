@@ -88,10 +88,11 @@ def words_of(path: Path) -> Iterator[Words]:
     for line, function, found, comments in extract_python(
         stream, KEYWORDS, ["Translators:"], {"encoding": "utf-8"}
     ):
-        texts = [text or "" for text in (found if isinstance(found, (tuple, list)) else (found,))]
-        context = texts.pop(0) if "pgettext" in function else None
-        message: Message = tuple(texts[:2]) if function.startswith("n") else texts[0]
-        yield line, message, list(comments), context
+        function = str(function)
+        texts = [text or "" for text in ((found,) if isinstance(found, str) else found or ())]
+        context = texts.pop(0) if "pgettext" in function and texts else None
+        message: Message = tuple(texts[:2]) if function.startswith("n") else "".join(texts[:1])
+        yield line, message, list(comments or ()), context
 
 
 # ---- The files

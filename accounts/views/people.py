@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import customers, organizations
 from accounts.access import agent_of, allow
-from accounts.forms import CustomerForm, NotesForm
+from accounts.forms import CustomerForm, DomainsForm, NotesForm
 from accounts.models import Customer, Organization
 from accounts.paging import newest_first
 from accounts.permissions import Permission
+from foundation.errors import HelpdeskError
 
 
 @require_safe
@@ -110,20 +111,27 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _organization(
-    request: HttpRequest, organization: Organization, *, notes: NotesForm | None = None
+    request: HttpRequest,
+    organization: Organization,
+    *,
+    notes: NotesForm | None = None,
+    domains: DomainsForm | None = None,
 ) -> HttpResponse:
     members = organization.customers.present().with_identities()
+    known = list(organization.domains.order_by("domain").values_list("domain", flat=True))
+    wrong = notes or domains
     context = {
         "nav_place": "people",
         "organization": organization,
-        "domains": organization.domains.order_by("domain"),
+        "domains": known,
+        "domains_form": domains or DomainsForm(initial={"domains": "\n".join(known)}),
         "page": newest_first(members, request),
         "may_edit": agent_of(request).can(Permission.CUSTOMERS_EDIT),
         "notes": notes or NotesForm(about=organization),
         "notes_url": reverse("accounts:save_organization_notes", args=[organization.pk]),
-        "wrong": notes,
+        "wrong": wrong,
     }
-    return render(request, "accounts/organization.html", context, status=422 if notes else 200)
+    return render(request, "accounts/organization.html", context, status=422 if wrong else 200)
 
 
 @require_POST
@@ -136,5 +144,22 @@ def save_organization_notes(request: HttpRequest, pk: int) -> HttpResponse:
     organizations.change_notes(
         organization, notes=form.cleaned_data["notes"], actor=agent_of(request).as_actor
     )
+    messages.success(request, _("Saved."))
+    return redirect("accounts:organization", pk)
+
+
+@require_POST
+@allow(Permission.CUSTOMERS_EDIT)
+def save_organization_domains(request: HttpRequest, pk: int) -> HttpResponse:
+    organization = get_object_or_404(Organization, pk=pk)
+    form = DomainsForm(request.POST)
+    if not form.is_valid():
+        return _organization(request, organization, domains=form)
+    actor = agent_of(request).as_actor
+    try:
+        organizations.change_domains(organization, domains=form.cleaned_data["domains"], actor=actor)
+    except HelpdeskError as refused:
+        form.add_error("domains", str(refused))
+        return _organization(request, organization, domains=form)
     messages.success(request, _("Saved."))
     return redirect("accounts:organization", pk)

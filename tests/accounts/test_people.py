@@ -208,7 +208,7 @@ def test_an_organization_lists_its_people(client, agent):
 PAGES = ["/people/", "/people/{pk}/", "/people/{pk}/tickets/", "/orgs/{org}/"]
 VERBS = [
     *("/people/{pk}/details/", "/people/{pk}/notes/", "/people/{pk}/block/", "/people/{pk}/unblock/"),
-    "/orgs/{org}/notes/",
+    *("/orgs/{org}/notes/", "/orgs/{org}/domains/"),
 ]
 
 
