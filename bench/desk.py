@@ -146,6 +146,6 @@ def _make_longer(cursor: Any, messages: int, offset: int, count: int) -> None:
     """Give some of the open tickets that changed last so many messages."""
     cursor.execute("select max(id) from tickets_message")
     last = cursor.fetchone()[0]
-    some = f"t.id in (select id from tickets_ticket {OPEN_LATEST} limit {count} offset {offset})"  # noqa: S608
+    some = f"t.id in (select id from tickets_ticket {OPEN_LATEST} limit {count} offset {offset})"
     cursor.execute(MESSAGES.format(begin=SHORT + 1, end=messages, tickets=some))
     cursor.execute(SAID.format(messages=f"m.id > {last}"))
