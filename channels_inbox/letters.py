@@ -69,7 +69,7 @@ def language_of(ticket: Ticket) -> str:
 
 def portal() -> str:
     """Where customers find their requests; holds nothing that lets anybody in."""
-    return desk.settings().portal_url + reverse("portal:requests")
+    return desk.settings().portal_url.rstrip("/") + reverse("portal:requests")
 
 
 def answering(subject: str) -> str:

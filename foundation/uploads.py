@@ -44,6 +44,17 @@ class FilesTooLarge(HelpdeskError):
         )
 
 
+class TooLong(HelpdeskError):
+    """A request without files that is longer than any form of the desk."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is more than %(size)d MB, and cannot be read.") % {"size": BESIDE_FILES // 2**20}
+        )
+
+
 class WithinLimits(FileUploadHandler):
     """Stands before the handlers that keep files, and lets through no more bytes than one message may have."""
 
@@ -114,26 +125,27 @@ class UploadLimit:
         with suppress(UnreadablePostError):
             request.POST  # noqa: B018 (reads the form)
         if are_refused(request) and not getattr(view, "shows_form_again", False):
-            return answer(request)
+            return answer(request, FilesTooLarge())
         return None
 
 
 class NotEvenRead:
-    """Turns away what claims to be so large that reading it would only keep a worker busy. Stands on top."""
+    """Turns away what claims to be so large that reading it would fill a worker's time or memory. Stands on top."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         claimed = request.META.get("CONTENT_LENGTH") or "0"
-        if claimed.isdecimal() and int(claimed) > NOT_EVEN_READ:
-            return answer(request)
-        return self.get_response(request)
+        length = int(claimed) if claimed.isdecimal() and len(claimed) < 20 else 0
+        if request.content_type == "multipart/form-data":
+            return answer(request, FilesTooLarge()) if length > NOT_EVEN_READ else self.get_response(request)
+        return answer(request, TooLong()) if length > BESIDE_FILES else self.get_response(request)
 
 
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: HttpRequest, refused: HelpdeskError) -> HttpResponse:
     """413 and the sentence, in the shape that the asker understands."""
-    sentence = str(FilesTooLarge())
+    sentence = str(refused)
     if "application/json" in request.headers.get("Accept", "") or request.path.startswith("/api/"):
         return JsonResponse({"error": sentence}, status=413)
     if request.headers.get("HX-Request") == "true":

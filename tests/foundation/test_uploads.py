@@ -141,13 +141,26 @@ def test_what_claims_to_be_enormous_is_not_even_read(client):
     answer = client.generic(
         "POST",
         FORM,
-        b"",
+        b"--x--",
         content_type="multipart/form-data; boundary=x",
         CONTENT_LENGTH=str(uploads.NOT_EVEN_READ + 1),
     )
 
     assert answer.status_code == 413
     assert NAMES_THE_LIMIT in answer.text
+
+
+def test_what_is_no_form_with_files_is_not_read_into_memory_either(client):
+    answer = client.generic(
+        "POST",
+        "/api/v1/tickets/",
+        b"{}",
+        content_type="application/json",
+        CONTENT_LENGTH=str(uploads.BESIDE_FILES + 1),
+    )
+
+    assert answer.status_code == 413
+    assert "more than 8 MB" in answer.json()["error"]
 
 
 # ---- On the wire
