@@ -76,12 +76,7 @@ def test_who_writes_from_a_domain_of_an_organization_belongs_to_it():
     firm = organization("Fjordworks", "fjordworks.example")
 
     assert customers.identify(email="elena@Fjordworks.example").organization == firm
-    for stranger in (
-        "a@example.org",
-        "a@sub.fjordworks.example",
-        "a@notfjordworks.example",
-        "fjordworks.example",
-    ):
+    for stranger in ("a@example.org", "a@sub.fjordworks.example", "a@notfjordworks.example"):
         assert customers.identify(email=stranger).organization is None
 
 

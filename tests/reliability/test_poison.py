@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from channels_inbox import intake
@@ -12,7 +14,7 @@ from tests.make import make_inbox
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
-GOOD = 120
+GOOD = int(os.environ.get("GOOD_MAILS", "120"))
 
 # The reader of mail with a bug for each kind of poison, and less patience than usual.
 READER_WITH_BUGS = """
