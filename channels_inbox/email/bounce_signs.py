@@ -32,7 +32,7 @@ FOR_NOW = vocabulary.any_of(vocabulary.FOR_NOW)
 DELAYED = vocabulary.any_of(vocabulary.DELAYED)
 
 _DAEMONS = re.compile(
-    r"(?i)^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|mmdf|mail\.?deliver.*|mailadmin|bounce"
+    r"(?i)^(?:mailer-?daemon|post[._-]?master|mail-?daemon|mdaemon|mmdf|mail\.?deliver.*|mailadmin|bounce"
     r"|internet-?mail-?delivery|system[ ._-]?administrator)$"
 )
 _DAEMON_NAMES = re.compile(

@@ -144,6 +144,8 @@ class _Reader:
             sections = self._sections(source, start, end, boundary) if boundary else []
         if not sections and (found := _BOUNDARY_LINE.search(source, start, end)):
             sections = self._sections(source, start, end, found[1])
+        if sections and (first := _before_the_first(part, source, start, sections[0][0])):
+            part.children.append(first)
         for begin, stop in sections:
             part.children.append(self.part(source, begin, stop, part, depth + 1))
         _adopt(part)
@@ -183,6 +185,19 @@ class _Reader:
             if self.lookalikes > _LOOKALIKES:
                 raise MailRefused("This mail has more lines that look like boundaries than any mail needs.")
             at = source.find(mark, after, end)
+
+
+def _before_the_first(part: Part, source: bytes, start: int, opened: int) -> Part | None:
+    """The text of a mailer that forgot a boundary, and so gave its part two headers in one."""
+    _, *more = part.headers.all("content-type") or [""]
+    if not more or not more[0].lower().startswith("text/"):
+        return None
+    own = [(b"Content-Type", more[0].encode())]
+    if encoding := part.headers.get("content-transfer-encoding"):
+        own.append((b"Content-Transfer-Encoding", encoding.encode()))
+    end = source.rfind(b"--", start, opened)
+    end = max(start, source.rfind(b"\n", start, end)) if end >= 0 else start
+    return Part(Headers(own), source, start, end, part) if source[start:end].strip() else None
 
 
 def _adopt(part: Part) -> None:

@@ -16,6 +16,7 @@ from channels_inbox.email import (
     auth_results,
     bodies,
     bounces,
+    calendar_text,
     charsets,
     dates,
     encoded_words,
@@ -124,10 +125,12 @@ def _tells_more(rich: Reply, plain: Reply) -> bool:
 
 
 def _or_packed(body: Body, files: list[Part]) -> Body:
-    """Outlook may have packed the text too, and left nothing but a winmail.dat."""
+    """Outlook may have packed the text too, and left nothing but a winmail.dat; an invitation may be all there is."""
     if body.plain or body.html:
         return body
     for part in files:
+        if part.content_type == "text/calendar" and part.disposition != "attachment":
+            body.plain = charsets.clean(calendar_text.read(part.text))
         if attachments.is_tnef(part) and (packed := tnef.read(part.content)):
             body.plain = charsets.clean(packed.text).replace("\r\n", "\n").strip()
             body.html = charsets.decode(packed.html, packed.html_charset).replace("\r\n", "\n").strip()

@@ -146,7 +146,8 @@ BOUNCE_SUBJECTS = """
     olevererbart / kunde inte levereras / nie można dostarczyć / niedostarcz / nedoručiteln
     недоставлен / не доставлен / не удалось доставить / 配信(?:不能|エラー) / 送信エラー / 退信
     无法(?:投递|送达) / (?:传输|投递|发送|递送)失败 / 系统退信 / 退件 / 반송 / 전송 실패
-    delivery warning / failure delivery / returned to sender / error during delivery
+    delivery warning / failure delivery / returned to sender / error during delivery / error sending your mail
+    message you sent blocked
 """
 # How such a mail begins to speak: phrases that servers use, and people only when they quote them
 BOUNCE_PHRASES = r"""

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from channels_inbox.email import mime
 from channels_inbox.email.limits import MailRefused
+from channels_inbox.email.parse import parse_email
 from tests.channels_inbox.email.raw import mail, multipart, part
 
 
@@ -138,3 +139,15 @@ def test_an_empty_mail_is_refused(raw):
 def test_no_mixture_of_boundaries_makes_it_stumble(pieces):
     with suppress(MailRefused):
         mime.read(mail(b"".join(pieces), content_type="multipart/mixed; boundary=x"))
+
+
+def test_a_text_whose_boundary_was_forgotten_is_not_lost():
+    inner = (
+        b'Content-Type: multipart/alternative; boundary="alt"\r\nContent-Type: text/plain; charset=utf-8\r\n'
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=C3=9Fe\r\n\r\n"
+        b"--alt\r\n" + part("<p>rich</p>", "text/html") + b"\r\n--alt--\r\n"
+    )
+
+    parsed = parse_email(multipart(inner, part("PNG", "image/png")))
+
+    assert (parsed.text, parsed.html, len(parsed.attachments)) == ("Grüße", "<p>rich</p>", 1)
