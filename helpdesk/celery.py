@@ -21,6 +21,7 @@ def _slot(task: str, seconds: float) -> dict:
     return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
 
 
+app.conf.beat_scheduler = "helpdesk.beat:Scheduler"
 app.conf.beat_schedule = {
     "events": _slot("tickets.process_events", EVERY_FEW_SECONDS),
     "payloads": _slot("channels_inbox.process_payloads", EVERY_FEW_SECONDS),
