@@ -135,6 +135,8 @@ def _address(piece: str) -> Address | None:
         if not email and "<>" in piece and name:  # "Mail Delivery System <>"
             return Address(one_line(encoded_words.decode(name)), "")
         if not email:
+            if not name and '""' in piece:  # "" (Mail Delivery System)
+                return Address(one_line(encoded_words.decode(comment)), "")
             return _hidden_in_words(name)
         name = _LEFT_OVER.sub("", name.replace(email, " ", 1))
     name = one_line(encoded_words.decode(name)) or one_line(encoded_words.decode(comment))

@@ -118,7 +118,7 @@ DEVICES = r"""
 # What programs put before the subject they answer. People who answer write "Re:" in front of it.
 AUTOMATIC_SUBJECTS = r"""
     auto: .{1,80} is out of the office.* / automatic (?:reply|response|e-?mail reply)
-    auto(?:matic)?[- ]?(?:reply|response|responder|answer) / autoreply
+    auto(?:matic)?[- ]?(?:reply|response|responder|answer) / autoreply / auto[- ]generated
     out[- ]of[- ](?:the )?office(?: autoreply| reply| message| notification)?
     vacation (?:reply|message|response|notice) / automatische (?:antwort|e-?mail-?antwort|rückantwort)
     autom\. antwort / abwesenheits?(?:notiz|nachricht|meldung|benachrichtigung|assistent)

@@ -58,6 +58,7 @@ JANE = ("Jane Doe", "jane@x.test")
         ("", []),
         ("<>", []),
         ("Mail Delivery System <>", [("Mail Delivery System", "")]),
+        ('"" (Mail Delivery System)', [("Mail Delivery System", "")]),
         ('"never closed <jane@x.test>', [("never closed", "jane@x.test")]),
         ("Jane (says: hi, there) Doe <jane@x.test>", [JANE]),
         ("jane@bücher.test", [("", "jane@bücher.test")]),

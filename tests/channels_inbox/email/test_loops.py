@@ -32,6 +32,7 @@ def read(**headers: str):
         {"delivered_to": "Autoresponder"},
         {"subject": "Automatic reply: [#42] Invoice"},
         {"subject": "Out of Office: back on Monday"},
+        {"subject": "[Auto Generated] Your invoice"},
         {"subject": "Out of Office AutoReply: Invoice"},
         {"subject": "AUTO: Jane Doe is out of the office (returning 9 March)"},
         {"subject": "Automatische Antwort: Rechnung"},
