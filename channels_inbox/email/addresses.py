@@ -45,7 +45,7 @@ def read(value: str) -> list[Address]:
         address = _address(piece)
         if address is None:
             continue
-        if "@" not in address.email and "<" not in piece:
+        if address.email and "@" not in address.email and "<" not in piece:
             words_before = f"{words_before}, {address.email}" if words_before else address.email
             continue
         if words_before and address.name and "<" in piece and '"' not in piece:
