@@ -134,6 +134,28 @@ def test_gunicorn_serves_the_sign_in_page_with_its_assets(web):
     assert "immutable" in get(web + stylesheet).headers["Cache-Control"]
 
 
+def test_files_that_are_too_large_cost_nobody_their_words(web):
+    page = get(f"{web}/requests/new/")
+    (cookie,) = (each for each in page.cookies if "csrf" in each.name)
+    sent = {"csrfmiddlewaretoken": cookie.value, "subject": "Charged twice", "text": "A long story."}
+
+    answer = requests.post(
+        f"{web}/requests/new/",
+        sent,
+        files={"attachments": ("a.bin", bytes(60 * 2**20))},
+        headers={
+            **BEHIND_THE_PROXY,
+            "Cookie": f"{cookie.name}={cookie.value}",
+            "Referer": "https://desk.test/requests/new/",
+        },
+        timeout=60,
+    )
+
+    assert answer.status_code == 413
+    assert "larger than 50 MB" in answer.text
+    assert "A long story." in answer.text
+
+
 def test_plain_http_is_sent_to_https(web):
     answer = get(f"{web}/login/", **{"X-Forwarded-Proto": "http"})
 
