@@ -28,7 +28,12 @@ def write(key: str, place: Place, values: Values) -> Rendered:
             return fill(mail, Wording(row.subject, row.body), values)
         except TextRefused:
             logger.exception("The text %s does not fit its mail any more.", row)
-    return fill(mail, _default_at(place, mail), values)
+    try:
+        return fill(mail, _default_at(place, mail), values)
+    except TextRefused:
+        logger.exception("The default of %s in %s has lost a placeholder.", key, place.spoken)
+    with translation.override(None):  # as it was written, untranslated
+        return fill(mail, default(mail), values)
 
 
 def default(mail: Mail) -> Wording:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import notices
 from channels_inbox import sending
@@ -119,6 +120,20 @@ def test_a_default_speaks_the_language_of_its_reader_and_costs_one_question(djan
         made = texts.write(ACKNOWLEDGEMENT, Place(language="en"), values)
 
     assert "Northwind has received your request." in made.text
+
+
+def test_a_translation_that_lost_a_placeholder_holds_no_mail_up(monkeypatch):
+    def translated(mail):
+        wording = default(mail)
+        return wording if translation.get_language() is None else Wording("{{ nummer }}", wording.body)
+
+    default = texts.default
+    monkeypatch.setattr(texts, "default", translated)
+    values = {"brand": "Northwind", "number": "42", "link": "https://x.test/", "portal": ""}
+
+    made = texts.write(ACKNOWLEDGEMENT, Place(language="de"), values)
+
+    assert made.subject == "We have received your request [#42]"
 
 
 # ---- What leaves
