@@ -20,6 +20,7 @@ from channels_inbox.email.limits import HTML_CHARS, HTML_TAGS
 from channels_inbox.email.reply_shapes import Mark
 
 _SHELL = re.compile(r"</?(?:html|body)\b[^<>]{0,4000}>", re.IGNORECASE)
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Wanted = Callable[[int], bool]
 
 
@@ -96,10 +97,15 @@ class _Pruning:
 
     def _lines_of(self, text: str, token: Token) -> str:
         if token.line == token.last_line:
-            return text if self.wanted(token.line) else ""
+            return _storable(text) if self.wanted(token.line) else ""
         return "\n".join(
-            line for number, line in enumerate(text.split("\n"), token.line) if self.wanted(number)
+            _storable(line) for number, line in enumerate(text.split("\n"), token.line) if self.wanted(number)
         )
+
+
+def _storable(text: str) -> str:
+    """Without the control characters that references stand for: a tree gives them, and does not take them back."""
+    return text if text.isprintable() else _UNSTORABLE.sub("", text)
 
 
 def _readable_length(html: str) -> int:
@@ -115,7 +121,7 @@ def _parse(html: str) -> tuple[etree._Element | None, bool]:
     # A "huge" tree is one of 2,048 levels instead of 256, which long conversations reach.
     parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, recover=True, huge_tree=True)
     try:
-        root = etree.fromstring(_without_shells(html).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(_without_shells(_UNSTORABLE.sub("", html)).encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None, False
     return root, not any("depth" in error.message for error in parser.error_log.filter_from_fatals())

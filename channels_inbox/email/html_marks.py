@@ -29,13 +29,18 @@ _CLASSES = {
     "tutanota_quote": Hint.QUOTE,
     "freshdesk_quote": Hint.QUOTE,
     "front-blockquote": Hint.QUOTE,
+    "missive_quote": Hint.QUOTE,
     "yahoo_quoted": Hint.CUT,
     "zmail_extra": Hint.CUT,
     "outlookmessageheader": Hint.CUT,
+    "ms-outlook-mobile-reference-message": Hint.CUT,
     "gmail_signature": Hint.SIGNATURE,
     "gmail_signature_prefix": Hint.SIGNATURE,
     "moz-signature": Hint.SIGNATURE,
     "protonmail_signature_block": Hint.SIGNATURE,
+    "k9mail-signature": Hint.SIGNATURE,
+    "front-signature": Hint.SIGNATURE,
+    "bloop_sign": Hint.SIGNATURE,
 }
 _IDS = {
     "appendonsend": Hint.CUT,
@@ -43,14 +48,19 @@ _IDS = {
     "stopspelling": Hint.CUT,
     "mail-editor-reference-message-container": Hint.CUT,
     "orimsghtmlseperator": Hint.CUT,
+    "zwchr": Hint.CUT,
+    "olk_src_body_section": Hint.CUT,
+    "reply-intro": Hint.ATTRIBUTION,
+    "composer_signature": Hint.SIGNATURE,
     "signature": Hint.SIGNATURE,
     "applemailsignature": Hint.SIGNATURE,
     "ms-outlook-mobile-signature": Hint.SIGNATURE,
 }
+_SPARK_SIGNATURE = "messageSignatureSection"
 # One of these is in any HTML that has a mark at all
 _SIGNS = (
     "quote gmail_attr moz-cite airmail_on signature appendonsend rplyfwdmsg reference-message outlookmessageheader"
-    " orimsghtml zmail_extra stopspelling border-top:solid"
+    " orimsghtml zmail_extra stopspelling border-top:solid zwchr olk_src reply-intro bloop_sign"
 )
 _EACH_SIGN = tuple(_SIGNS.split())
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.I)
@@ -81,7 +91,7 @@ def hint(element: etree._Element) -> Hint:
         for name in classes.lower().split():
             if name in _CLASSES:
                 return _CLASSES[name]
-    if attributes.get("data-smartmail") == "gmail_signature":
+    if attributes.get("data-smartmail") == "gmail_signature" or attributes.get("name") == _SPARK_SIGNATURE:
         return Hint.SIGNATURE
     if element.tag == "div" and _TOP_BORDER.search(attributes.get("style", "")) and _has_labels(element):
         return Hint.CUT

@@ -105,8 +105,17 @@ def test_html_beyond_the_limit_is_never_cut():
     assert reply_html.split(html).visible_html == html
 
 
+def test_control_characters_in_the_text_do_no_harm():
+    html = '<div>a\x1ab<b>c</b>d&#2;e</div><blockquote type="cite">Old\x0b&#31;</blockquote>'
+
+    split = reply_html.split(html)
+
+    assert split.visible_html.startswith("<div>ab<b>c</b>d")
+    assert "Old" in split.quoted_html
+
+
 PIECES = (
-    "<p>|</p>|<div>|</div>|<br>|<blockquote>|</blockquote>|<pre>|</pre>|a\nb|text| |<b>|</b>|<!-- c -->|<img src=x>"
+    "<p>|</p>|<div>|</div>|\x1a|\x02x|<br>|<blockquote>|</blockquote>|<pre>|</pre>|a\nb|text| |<b>|</b>|<!-- c -->|<img src=x>"
     "|<li>|&lt;|<table><tr><td>|<style>x</style>|On 3 Mar 2026 10:12 Support &lt;s@x.test&gt; wrote:|-- |<script>"
     '|</html>|<body>|<div id="appendonsend">|<div class="gmail_attr">'
 )
