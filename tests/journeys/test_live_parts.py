@@ -27,6 +27,11 @@ def a_folded_ticket():
     return ticket
 
 
+def refresh_all(page: Page) -> None:
+    for part in ("#ticket-head", "#timeline", "#details-body"):
+        refresh(page, part)
+
+
 def unfold(page: Page, words: str) -> None:
     page.locator(".folded-line", has_text=words).click()
 
@@ -170,6 +175,23 @@ def test_a_box_beside_the_ticket_keeps_what_it_fetched(browsers: Browsers, monke
     refresh(page)
 
     expect(page.get_by_text("Reply by noon")).to_be_visible()
+
+
+def test_an_open_menu_and_an_open_dialog_keep_the_focus(browsers: Browsers):
+    page = opened(browsers, make_ticket(status="open"))
+    page.get_by_role("button", name="More ways to send").click()
+    item = page.get_by_role("menuitem", name="Send as Solved")
+    item.focus()
+
+    refresh_all(page)
+    expect(item).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    close = page.get_by_role("dialog", name="Keyboard shortcuts").get_by_role("button", name="Close")
+    close.focus()
+    refresh_all(page)
+
+    expect(close).to_be_focused()
 
 
 def test_an_open_drawer_stays_open_for_everybody(browsers: Browsers):

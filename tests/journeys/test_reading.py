@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.agents import Browsers, entry, hears_the_bell, work
 from tests.foundation.test_pictures import image
+from tests.journeys.doors import Door
 from tests.make import make_agent, make_message, make_ticket
 from tests.web_server import Server, say
 from tickets import reading
@@ -163,7 +164,9 @@ def test_ux49_a_failed_change_goes_back_and_offers_to_try_again(browsers: Browse
 def test_what_a_colleague_changed_meanwhile_is_shown(browsers: Browsers, watch):
     watch.allow(r"409 POST .*/status/")
     ticket = make_ticket(status="open")
-    page = browsers.open(make_agent(), path(ticket))
+    page = browsers.open(make_agent(), "/healthz")
+    Door(page, re.compile(r"/details/$"))  # stays closed: the page has not heard of it
+    page.goto(path(ticket))
     workflow.change_status(ticket=ticket, status="pending", actor=make_agent())
 
     page.locator("#property-status").select_option("solved")
