@@ -38,7 +38,8 @@ class Choices:
                 setattr(ticket, name, found)
 
     def status_name(self, key: str) -> str:
-        return next((status.name for status in self.statuses if status.key == key), key)
+        """In the reader's language."""
+        return next((status.label for status in self.statuses if status.key == key), key)
 
     @property
     def solved_as(self) -> str:

@@ -89,7 +89,8 @@ def _ways_to_send(ticket: Ticket, agent: Agent) -> list[tuple[str, str]]:
     if ticket.is_closed or not agent.can(Permission.TICKETS_CHANGE):
         return []
     return [
-        (status.key, _("Send as %(status)s") % {"status": status.name}) for status in choices().open_to_people
+        (status.key, _("Send as %(status)s") % {"status": status.label})
+        for status in choices().open_to_people
     ]
 
 

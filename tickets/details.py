@@ -36,7 +36,9 @@ def of(ticket: Ticket, agent: Agent, around: Surroundings | None = None) -> dict
     return {
         **rights(ticket, agent),
         "customer_name": ticket.requester.name or around.email or _("Unknown customer"),
-        "statuses": _with([(each.key, each.name) for each in statuses], ticket.status_id, ticket.status.name),
+        "statuses": _with(
+            [(each.key, each.label) for each in statuses], ticket.status_id, ticket.status.label
+        ),
         "solved_as": known.solved_as,
         "reopened_as": known.reopened_as,
         "teams": _with(

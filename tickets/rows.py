@@ -143,7 +143,7 @@ def _due(ticket: Any) -> SafeString:
     if ticket.priority > Priority.NORMAL:
         parts.append(priority_mark(ticket.priority))
     if ticket.category != Category.OPEN:
-        parts.append(status_mark(ticket.category, ticket.status__name))
+        parts.append(status_mark(ticket.category, _(ticket.status__name)))
     if ticket.assignee__name:
         parts.append(_assigned(ticket.assignee__name))
     return _together(parts)

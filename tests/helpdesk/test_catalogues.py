@@ -220,6 +220,7 @@ def test_customers_and_agents_read_the_desk_in_their_language(language):
     assert unassigned in page
     assert send in page
     assert changed in page
+    assert ">Pending<" not in page + desk.get("/inbox/all/").text  # the desk's own words for a status, too
 
 
 @pytest.mark.django_db

@@ -1,8 +1,8 @@
 """Statuses. Admins may name and add them, but each stands in one of six fixed categories that the desk reasons with."""
 
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 
 class Category(models.TextChoices):
@@ -36,6 +36,11 @@ class Status(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language, where it is one of the desk's own words."""
+        return gettext(self.name) if self.name else ""
 
 
 # A new desk starts with these: key, name, what the customer reads, category. Their words are translated when shown.
