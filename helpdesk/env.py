@@ -101,11 +101,17 @@ def services(profile: str) -> tuple[str, str]:
 
 
 def database(address: str) -> dict[str, Any]:
-    settings: dict[str, Any] = dict(dj_database_url.parse(address, conn_max_age=60, conn_health_checks=True))
-    if "postgresql" not in settings["ENGINE"]:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must be a PostgreSQL address: the desk stands on its features."
+    wrong = ImproperlyConfigured(
+        "DATABASE_URL must be a PostgreSQL address: the desk stands on its features."
+    )
+    try:
+        settings: dict[str, Any] = dict(
+            dj_database_url.parse(address, conn_max_age=60, conn_health_checks=True)
         )
+    except ValueError:  # its own sentence may hold the address, and that holds a password
+        raise wrong from None
+    if "postgresql" not in settings["ENGINE"]:
+        raise wrong
     return settings
 
 

@@ -15,6 +15,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PROFILE = env.choice("HELPDESK_PROFILE", ("dev", "test", "production"), default="dev")
 PRODUCTION = PROFILE == "production"
 DEBUG = env.flag("DEBUG", default=False)
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured("DEBUG shows settings and code to whoever causes an error: not in production.")
 
 # ---- Identity and secrets
 
