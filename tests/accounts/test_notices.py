@@ -31,7 +31,9 @@ DOORS = [
 
 
 @pytest.mark.parametrize(("path", "kind"), DOORS)
-def test_security71_known_or_not_the_answer_and_the_work_are_the_same(path, kind, outbox, django_assert_num_queries):
+def test_security71_known_or_not_the_answer_and_the_work_are_the_same(
+    path, kind, outbox, django_assert_num_queries
+):
     make_agent(email="known@example.org")
     make_customer(email="known@example.org")
 

@@ -68,7 +68,9 @@ def test_a_mail_arrives_as_it_was_written(hand_over, trusted):
         (Fault.GONE_BEFORE_CONTENT, False),
     ],
 )
-def test_fault18_until_the_final_dot_it_is_certain_that_nothing_was_sent(hand_over, trusted, fault, permanent):
+def test_fault18_until_the_final_dot_it_is_certain_that_nothing_was_sent(
+    hand_over, trusted, fault, permanent
+):
     trusted.smtp.fail(TO, fault)
 
     with pytest.raises(SendFailed) as failure:
@@ -123,7 +125,7 @@ def test_when_the_recipient_is_refused_the_copies_get_nothing_either(hand_over, 
         ({"smtp_security": "none"}, "does not offer the encryption|refused user or password"),
     ],
 )
-def test_trouble_of_the_whole_inbox_is_no_fault_of_the_message(hand_over, changed, words):
+def test_fault18_trouble_of_the_whole_inbox_is_no_fault_of_the_message(hand_over, changed, words):
     with pytest.raises(SendFailed, match=words) as failure:
         hand_over(**changed)
 
