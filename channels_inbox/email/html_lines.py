@@ -21,6 +21,9 @@ from channels_inbox.email.reply_shapes import Mark
 
 _SHELL = re.compile(r"</?(?:html|body)\b[^<>]{0,4000}>", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNSTORABLE_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]))(?:;|(?!\w))"
+)
 Wanted = Callable[[int], bool]
 
 
@@ -120,8 +123,11 @@ def _parse(html: str) -> tuple[etree._Element | None, bool]:
         return None, True
     # A "huge" tree is one of 2,048 levels instead of 256, which long conversations reach.
     parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, recover=True, huge_tree=True)
+    html = _UNSTORABLE.sub("", html)
+    if "&#" in html:
+        html = _UNSTORABLE_REFERENCE.sub("", html)
     try:
-        root = etree.fromstring(_without_shells(_UNSTORABLE.sub("", html)).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(_without_shells(html).encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None, False
     return root, not any("depth" in error.message for error in parser.error_log.filter_from_fatals())
@@ -140,9 +146,9 @@ def _drop(parent: etree._Element, child: etree._Element) -> None:
     if child.tail:
         before = child.getprevious()
         if before is None:
-            parent.text = (parent.text or "") + child.tail
+            parent.text = _storable((parent.text or "") + child.tail)
         else:
-            before.tail = (before.tail or "") + child.tail
+            before.tail = _storable((before.tail or "") + child.tail)
     parent.remove(child)
 
 
