@@ -63,8 +63,10 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _nothing_is_kept_from_test_to_test() -> None:
-    """Settings, choices and counts are kept for some seconds, which is longer than a test."""
+    """Settings, choices and counts are kept for some seconds, which is longer than a test; a visitor's language is
+    the thread's until the next one comes."""
     from django.core.cache import cache
+    from django.utils import translation
 
     from foundation import desk
     from tickets import choices
@@ -72,6 +74,7 @@ def _nothing_is_kept_from_test_to_test() -> None:
     desk.forget()
     choices.forget()
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture
