@@ -15,25 +15,27 @@ from channels_inbox.email.charset_guess import guess
 
 # Ours -> how senders spell it, after lower-casing and dropping all but letters and digits.
 _SPELLINGS = {
-    "utf-8": "utf8 utf8mb4 unicode11utf8 utf8mac cesu8 unicodeutf8 xutf8",
+    "utf-8": "utf8 utf8mb4 unicode11utf8 utf8mac cesu8 unicodeutf8 xutf8 unicode20utf8 cp65001 ibm1208 utf8sig utf8bom"
+    " uft8",
     "utf-7": "utf7 unicode11utf7 csunicode11utf7",
     "utf-16": "utf16 utf16le utf16be unicode ucs2 iso10646ucs2",
     "utf-32": "utf32 utf32le utf32be ucs4",
     "cp1252": "usascii ascii ansi ansix341968 iso646us latin1 l1 iso88591 cp1252 windows1252 win1252 xcp1252 cp819"
-    " iso88591windows31latin1 8859 88591 iso8859 western xansi",
+    " iso88591windows31latin1 8859 88591 iso8859 western xansi csisolatin1 isoir100 iso885911987 ansix3110"
+    " ansix31101983 646 csascii cswindows1252 ibm819",
     "cp1250": "cp1250 windows1250 win1250 xcp1250",
-    "iso8859-2": "iso88592 latin2 l2",
+    "iso8859-2": "iso88592 latin2 l2 csisolatin2 isoir101 iso885921987",
     "iso8859-3": "iso88593 latin3",
     "iso8859-4": "iso88594 latin4",
-    "iso8859-5": "iso88595 cyrillic",
+    "iso8859-5": "iso88595 cyrillic csisolatincyrillic isoir144 iso885951988",
     "iso8859-6": "iso88596 arabic asmo708 iso88596i iso88596e",
-    "iso8859-7": "iso88597 greek",
-    "iso8859-8": "iso88598 iso88598i iso88598e logical hebrew",
-    "cp1254": "iso88599 latin5 l5 cp1254 windows1254",
+    "iso8859-7": "iso88597 greek csisolatingreek isoir126 iso885971987",
+    "iso8859-8": "iso88598 iso88598i iso88598e logical hebrew visual csisolatinhebrew isoir138",
+    "cp1254": "iso88599 latin5 l5 csisolatin5 isoir148 cp1254 windows1254",
     "iso8859-10": "iso885910 latin6",
     "iso8859-13": "iso885913 latin7",
     "iso8859-14": "iso885914 latin8",
-    "iso8859-15": "iso885915 latin9 latin0",
+    "iso8859-15": "iso885915 latin9 latin0 csisolatin9",
     "iso8859-16": "iso885916 latin10",
     "cp1251": "cp1251 windows1251 win1251 xcp1251",
     "cp1253": "cp1253 windows1253",
@@ -48,20 +50,48 @@ _SPELLINGS = {
     "cp850": "cp850 ibm850 850",
     "cp852": "cp852 ibm852",
     "cp866": "cp866 ibm866 866",
-    "mac_roman": "macintosh mac macroman xmacroman",
-    "mac_cyrillic": "maccyrillic xmaccyrillic",
-    "gb18030": "gb2312 gbk gb18030 cp936 ms936 windows936 chinese csgb2312 xgbk euccn gb231280 gb",
+    "cp720": "cp720 ibm720 dos720",
+    "cp737": "cp737 ibm737",
+    "cp775": "cp775 ibm775",
+    "cp855": "cp855 ibm855",
+    "cp857": "cp857 ibm857",
+    "cp860": "cp860 ibm860",
+    "cp861": "cp861 ibm861",
+    "cp862": "cp862 ibm862 dos862",
+    "cp863": "cp863 ibm863",
+    "cp864": "cp864 ibm864",
+    "cp865": "cp865 ibm865",
+    "cp869": "cp869 ibm869",
+    "cp1125": "cp1125 ibm1125 ruscii",
+    "koi8-t": "koi8t",
+    "ptcp154": "ptcp154 cp154 pt154",
+    "kz1048": "kz1048 strk10482002",
+    "hp_roman8": "hproman8 roman8 xroman8",
+    "mac_roman": "macintosh mac macroman xmacroman cp10000",
+    "mac_cyrillic": "maccyrillic xmaccyrillic cp10007",
+    "mac_greek": "macgreek xmacgreek cp10006",
+    "mac_latin2": "macce xmacce maccentraleurope cp10029",
+    "mac_turkish": "macturkish xmacturkish cp10081",
+    "mac_iceland": "maciceland xmaciceland cp10079",
+    "gb18030": "gb2312 gbk gb18030 cp936 ms936 windows936 chinese csgb2312 xgbk euccn gb231280 gb csgb231280 csgbk"
+    " isoir58",
     "hz": "hz hzgb2312",
     "big5hkscs": "big5 big5hkscs big5hk cnbig5 xxbig5 csbig5 cp950 big5eten",
-    "cp932": "shiftjis sjis xsjis mskanji cp932 windows31j ms932 shiftjisx0213 csshiftjis",
-    "euc_jis_2004": "eucjp xeucjp eucjis2004 csextendedunixcodepackedformatforjapanese",
+    "cp932": "shiftjis sjis xsjis mskanji cp932 windows31j ms932 shiftjisx0213 csshiftjis cswindows31j sjiswin"
+    " xmscp932",
+    "euc_jis_2004": "eucjp xeucjp eucjis2004 csextendedunixcodepackedformatforjapanese cseucpkdfmtjapanese"
+    " cp51932 eucjpms eucjpwin",
     "iso2022_jp_ext": "iso2022jp iso2022jp1 iso2022jp2 iso2022jp3 iso2022jpext iso2022jpms csiso2022jp"
     " cp50220 cp50221 jis",
     "cp949": "euckr ksc56011987 ksc5601 ksc56011989 cp949 uhc windows949 korean xwindows949 ksc56011992 cseuckr",
+    "johab": "johab cp1361 ms1361",
     "iso2022_kr": "iso2022kr csiso2022kr",
 }
 _CODECS = {spelling: codec for codec, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 _JIS_SEGMENT = re.compile(rb"(\x1b\$[@B]|\x1b\$\([A-Z]|\x1b\([A-Z]|\x1b|)([^\x1b]*)")
+_KNOWN_START = re.compile(
+    r"(?:x-)?(?:utf-?8|us-?ascii|(?:windows|cp)[-_]?125\d|iso[-_]?8859[-_]1[0-6]|iso[-_]?8859[-_]\d|koi8-[ru]|gb2312|big5)"
+)
 _NOISE = re.compile(r"[^a-z0-9]")
 _WESTERN = {"cp1252", "iso8859-15", "cp850"}
 _BOMS = (
@@ -77,7 +107,11 @@ def codec_for(label: str | None) -> str | None:
     """Name the Python codec that a sender's label means, or None for no charset we know."""
     if not label or len(label) > 60:
         return None
-    return _CODECS.get(_NOISE.sub("", label.lower()))
+    label = label.lower()
+    if codec := _CODECS.get(_NOISE.sub("", label)):
+        return codec
+    start = _KNOWN_START.match(label)  # "windows-1252http-equiv", "us-ascii//translit"
+    return _CODECS.get(_NOISE.sub("", start[0])) if start else None
 
 
 def decode(data: bytes, label: str | None = None) -> str:
@@ -108,7 +142,7 @@ def _decode(data: bytes, label: str | None) -> str:
         return _wide(data, codec, label or "")
     if codec is None or codec == "utf-8" or codec in _WESTERN:
         return _utf8_or(data, codec)
-    text = _strictly(data, codec)
+    text = _surely_utf8(data, codec) or _strictly(data, codec)
     if text is None and codec == "iso2022_jp_ext":
         return _japanese_of_windows(data)
     if text is None:
@@ -155,6 +189,15 @@ def _mostly_utf8(data: bytes) -> str | None:
     broken = text.count("\ufffd")
     sound = sum(1 for character in text[:20_000] if character > "\x7f") - broken
     return text if sound > 2 * broken and b"\x1b" not in data else None
+
+
+def _surely_utf8(data: bytes, codec: str) -> str | None:
+    """UTF-8 under another label. Words of other sets are valid UTF-8 by accident, texts are not."""
+    text = None if b"\x1b" in data else _strictly(data, "utf-8")
+    if text is None:
+        return None
+    enough = 2 if codec.startswith(("cp125", "iso8859", "koi8")) else 6
+    return text if sum(character > "\x7f" for character in text[:2_000]) >= enough else None
 
 
 def _wide(data: bytes, codec: str, label: str) -> str:

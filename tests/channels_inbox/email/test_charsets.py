@@ -50,6 +50,45 @@ def test_valid_utf8_beats_a_label_that_is_wrong(label):
 
 
 @pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        (RUSSIAN, "windows-1251"),
+        (RUSSIAN, "koi8-r"),
+        ("Łódź", "iso-8859-2"),
+        ("Ελλάδα", "iso-8859-7"),
+        (CHINESE, "gb2312"),
+        (JAPANESE, "shift_jis"),
+        (KOREAN, "euc-kr"),
+    ],
+)
+def test_utf8_under_the_label_of_another_set_is_known(text, label):
+    assert charsets.decode(text.encode(), label) == text
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("us-ascii//translit", "cp1252"),
+        ("windows-1251http-equiv", "cp1251"),
+        ("iso-8859-1 (Western)", "cp1252"),
+        ("ANSI_X3.110-1983", "cp1252"),
+        ("cp-850", "cp850"),
+        ("x-mac-ce", "mac_latin2"),
+        ("csISOLatin1", "cp1252"),
+        ("johab", "johab"),
+        ("dos-862", "cp862"),
+    ],
+)
+def test_rare_and_overgrown_labels_are_known(label, codec):
+    assert charsets.codec_for(label) == codec
+
+
+def test_a_word_that_is_valid_utf8_by_accident_follows_its_label():
+    assert charsets.decode("联通".encode("gbk"), "gbk") == "联通"
+    assert charsets.decode("рад".encode("cp866"), "cp866") == "рад"
+
+
+@pytest.mark.parametrize(
     ("text", "codec"),
     [
         (GERMAN, "cp1252"),
