@@ -19,7 +19,7 @@ from channels_inbox.email.reply_shapes import Cut, Mark
 _LINES = 5_000  # history is looked for in these; the rest shares the last verdict
 _SIGNATURE_LINES = 25
 _BELOW_MOBILE = 3
-_WRAPPED_FROM = 60
+_WRAPPED_FROM, _WRAPPED_AT = 60, 72  # columns
 _LINK_LEFT_OVER = re.compile(r"^[(<\[]?https?://\S+[)>\]]?\s*>?$|^\S*[=?&%/]\S*[)>]\s?>?$")
 
 
@@ -130,7 +130,10 @@ class _Judge:
             before, line = self.lines[start - 1], self.lines[start].strip()
             if _LINK_LEFT_OVER.match(line):
                 return True
-            return len(before) >= _WRAPPED_FROM and before[-1] not in ".?!:。？！"
+            needs = len(before) + 1 + len(line.partition(" ")[0])  # for one more word
+            return (
+                max(needs - _WRAPPED_AT, len(before) - _WRAPPED_FROM) >= 0 and before[-1] not in ".?!:。？！"
+            )
         filled = [line.strip() for line in self.lines[start:end] if line.strip()]
         return (
             len(filled) <= 3

@@ -68,6 +68,11 @@ def test_all_of_it_is_new(name):
             f"{REPLY}\n\n{ATTRIBUTIONS['gmail english']}\n> {'a long line' * 6}\nwrapped\n> and it goes on\n",
             REPLY,
         ),
+        (
+            f"{REPLY}\n\n> Cc: Somebody of the Support; users-of-printers@lists.desk.test;\n"
+            "printers@lists.desk.test;\n> Subject: x\n> Hello",
+            REPLY,
+        ),
         (f"{REPLY}\n\n{ATTRIBUTIONS['gmail english']}\n{QUOTE}\n\n-- \nJane Doe\nACME", REPLY),
         (f"{REPLY}\n\n> just a quote\n> at the end\n", REPLY),
         (f"{REPLY}\n\nQuoting support@desk.test:\n\n> a quote\n", REPLY),
