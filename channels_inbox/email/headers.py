@@ -18,6 +18,9 @@ _SURELY_A_FIELD = re.compile(
     rb"|mime-version|content-[a-z-]+|x-[a-z0-9-]+|delivered-to|importance|user-agent|precedence|list-[a-z-]+"
     rb"|thread-[a-z]+|dkim-signature|organization|errors-to)[ \t]*:"
 )
+_BROKEN_FIELD = re.compile(
+    rb"[A-Za-z]{1,20}-[A-Za-z-]{1,40}(?: [A-Za-z-]{1,40}){1,3}[ \t]{0,9}:"
+)  # blanks in its name
 _CHARSET = re.compile(rb"(?i)charset\s*=\s*[\"']?([\w.:-]{2,40})")
 _BLANKS = re.compile(r"\s+")
 # Controls, and those that turn the direction of text round or hide in it
@@ -107,7 +110,7 @@ def _is_stray(data: bytes, at: int, next_at: int, end: int, after_a_field: bool)
     """Is this line, which is no field, merely lost among fields, or does the body begin with it?"""
     if data.startswith((b"From ", b">From "), at) and not after_a_field:
         return True
-    if data.startswith(b":", at):  # a field without its name
+    if data.startswith(b":", at) or _BROKEN_FIELD.match(data, at):
         return after_a_field
     for _ in range(_LOOKAHEAD_LINES):
         if next_at >= end or data.startswith((b"\n", b"\r\n"), next_at):

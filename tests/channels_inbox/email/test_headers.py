@@ -63,6 +63,14 @@ def test_a_field_without_its_name_is_passed_over():
     assert body == 25
 
 
+def test_a_field_with_blanks_in_its_name_is_no_body():
+    block = b"Subject: y\nX-Spam Check Result: passed\n\nHello\n"
+
+    _, body = read(block)
+
+    assert block[body:] == b"Hello\n"
+
+
 def test_lines_may_end_in_bare_carriage_returns():
     parsed = parse_email(mail("line one\nline two").replace(b"\r\n", b"\n").replace(b"\n", b"\r"))
 
