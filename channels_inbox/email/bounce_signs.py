@@ -51,10 +51,14 @@ _OPENING = 400  # characters in which a server comes to the point
 def is_daemon(root: Part, sender: Address, return_path: str | None) -> bool:
     """Does a mail server send this, by its address, its name or its lack of both?"""
     nobody = not sender.email and (return_path == "" or "<>" in root.headers.get("from"))
-    if nobody or _is_daemon_address(sender.email):
+    if nobody or is_daemon_address(sender.email):
         return True
     named = _DAEMON_NAMES.search(sender.name) is not None
-    return named and (return_path in ("", None) or _is_daemon_address(return_path or ""))
+    return named and (return_path in ("", None) or is_daemon_address(return_path or ""))
+
+
+def is_daemon_address(email: str) -> bool:
+    return _DAEMONS.match(email.partition("@")[0].strip("\"'\\ ")) is not None
 
 
 def looks_like_one(
@@ -101,7 +105,3 @@ def _opens_as_a_server(own: Headers, head: str) -> bool:
 
 def _explains(head: str) -> bool:
     return any(pattern.search(head) is not None for pattern in (STATUS, REPLY_CODE, GONE, FOR_NOW, DELAYED))
-
-
-def _is_daemon_address(email: str) -> bool:
-    return _DAEMONS.match(email.partition("@")[0].strip("\"'\\ ")) is not None

@@ -2,32 +2,24 @@
 
 Reads delivery status notifications (RFC 3464), complaints (RFC 5965), refusals by
 filters (RFC 5429), and the bounces of servers that follow no standard, which
-`bounce_signs` recognises.
+`bounce_signs` recognises and `bounce_text` reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from channels_inbox.email import bounce_signs, charsets, encoded_words, headers, message_ids
+from channels_inbox.email import bounce_signs, bounce_text, charsets, encoded_words, headers, message_ids
 from channels_inbox.email.bounce_signs import (
-    DELAYED,
     FAILED_ADDRESS,
-    FOR_NOW,
-    GONE,
     MESSAGE_ID,
     ORIGINALS,
-    REPLY_CODE,
-    STATUS,
 )
 from channels_inbox.email.headers import Headers, one_line
 from channels_inbox.email.mime import Part
 from channels_inbox.email.parsed import Address, Bounce, FailedRecipient
 
-# Statuses of RFC 3463 that speak of this mail, or of a state that passes, and not of the address
-_SOFT_STATUSES = ("5.2.2", "5.2.1", "5.2.3", "5.3.1", "5.3.4", "5.4.5", "5.7.")
 _SUCCESSES = ("delivered", "relayed", "expanded")
-_WORDS = 500
 _BLOCKS = 1_000
 _TEXT_LOOKED_AT = 20_000
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
@@ -42,17 +34,19 @@ def read(root: Part, sender: Address, subject: str, return_path: str | None, tex
     if report is not None and (
         root.content_type == "multipart/report" or bounce_signs.is_daemon(root, sender, return_path)
     ):
-        return _standard(report, parts, text)
+        return _standard(report, parts, root.headers, text)
     if receipt := bounce_signs.is_rejection(root, parts):
         return _rejection(receipt, parts, text)
     head = text[:_TEXT_LOOKED_AT]
     if not bounce_signs.looks_like_one(root, parts, sender, subject, return_path, text, head):
         return None
-    failed = root.headers.get("x-failed-recipients")
-    return Bounce(recipients=_named_in(head, failed, subject), original_message_id=_original_id(parts, text))
+    return Bounce(
+        recipients=bounce_text.failed(head, root.headers, subject),
+        original_message_id=_original_id(parts, text),
+    )
 
 
-def _standard(report: Part, parts: list[Part], text: str) -> Bounce | None:
+def _standard(report: Part, parts: list[Part], own: Headers, text: str) -> Bounce | None:
     blocks = list(_blocks(report))
     original = next(
         (found for block in blocks if (found := message_ids.first(block.get("x-original-message-id")))), ""
@@ -61,7 +55,7 @@ def _standard(report: Part, parts: list[Part], text: str) -> Bounce | None:
     if not recipients:
         if any(block.get("action").lower() in _SUCCESSES for block in blocks):
             return None
-        recipients = _named_in(text[:_TEXT_LOOKED_AT], "", "")
+        recipients = bounce_text.failed(text[:_TEXT_LOOKED_AT], own, "")
     return Bounce(recipients=recipients, original_message_id=_original_id(parts, text) or original)
 
 
@@ -90,18 +84,20 @@ def _recipient(block: Headers, text: str) -> FailedRecipient | None:
     if not (address or "status" in block) or action in _SUCCESSES:
         return None
     diagnostic = one_line(encoded_words.decode(block.get("diagnostic-code")))
-    status = _status_in(block.get("status")) or _status_in(diagnostic)
+    status = bounce_text.status_in(block.get("status")) or bounce_text.status_in(diagnostic)
     if status.startswith("2."):
         return None
     if status in ("", "5.0.0", "4.0.0"):  # the server knew better than its report
-        status = _status_in(diagnostic) or status
-    words = diagnostic.partition(";")[2].strip() or diagnostic or _explanation(text[:_TEXT_LOOKED_AT])
+        status = bounce_text.status_in(diagnostic) or status
+    words = (
+        diagnostic.partition(";")[2].strip() or diagnostic or bounce_text.explanation(text[:_TEXT_LOOKED_AT])
+    )
     return FailedRecipient(
         email=_address_in(address),
-        kind="soft" if action == "delayed" else _kind(status, words),
+        kind="soft" if action == "delayed" else bounce_text.kind_of(status, words),
         delayed=action == "delayed",
         status=status,
-        words=words[:_WORDS],
+        words=words[: bounce_text.WORDS],
     )
 
 
@@ -127,7 +123,7 @@ def _complaint(parts: list[Part]) -> Bounce | None:
             FailedRecipient(
                 email=address,
                 kind="complaint",
-                words=f"{kind}: reported by {reporter or 'the recipient'}"[:_WORDS],
+                words=f"{kind}: reported by {reporter or 'the recipient'}"[: bounce_text.WORDS],
             )
         ],
         original_message_id=_original_id(parts, ""),
@@ -137,56 +133,13 @@ def _complaint(parts: list[Part]) -> Bounce | None:
 def _rejection(receipt: Part, parts: list[Part], text: str) -> Bounce:
     """A filter at the recipient's refused the mail; its own words stand in the text."""
     fields = next(_blocks(receipt), Headers([]))
-    words = _explanation(text[:_TEXT_LOOKED_AT])
+    words = bounce_text.explanation(text[:_TEXT_LOOKED_AT])
     address = _address_in(fields.get("original-recipient") or fields.get("final-recipient"))
     original = _original_id(parts, text) or message_ids.first(fields.get("original-message-id"))
     return Bounce(
-        recipients=[FailedRecipient(email=address, kind=_kind("", words), words=words)],
+        recipients=[FailedRecipient(email=address, kind=bounce_text.kind_of("", words), words=words)],
         original_message_id=original,
     )
-
-
-def _named_in(text: str, failed: str, subject: str) -> list[FailedRecipient]:
-    """The addresses that failed, out of a bounce's own text; the first it names if no header says."""
-    report = text.split("\n\n---", 1)[0]
-    named = [address.strip() for address in failed.split(",") if "@" in address]
-    if not named and (found := FAILED_ADDRESS.search(" " + report)):
-        named = [found[1]]
-    words = _explanation(report)
-    status = _status_in(words) or _status_in(report)
-    delayed = not status.startswith("5") and DELAYED.search(f"{subject} {report}") is not None
-    kind = "soft" if delayed else _kind(status, words)
-    return [
-        FailedRecipient(email=address, kind=kind, delayed=delayed, status=status, words=words)
-        for address in named[:50] or [""]
-    ]
-
-
-def _explanation(report: str) -> str:
-    """The line in which the server speaks: the one with its code, or one that gives a reason."""
-    lines = [line.strip() for line in report.split("\n") if line.strip()]
-    for pattern in (STATUS, REPLY_CODE, GONE, FOR_NOW):
-        for number, line in enumerate(lines):
-            if pattern.search(line):
-                return one_line(" ".join(lines[number : number + 2]))[:_WORDS]
-    return one_line(" ".join(lines[:2]))[:_WORDS]
-
-
-def _status_in(text: str) -> str:
-    if found := STATUS.search(text):
-        return found[1]
-    if found := REPLY_CODE.search(" " + text):
-        return f"{found[1][0]}.0.0"
-    return ""
-
-
-def _kind(status: str, words: str) -> str:
-    if status.startswith("4"):
-        return "soft"
-    if status.startswith("5.1.") or GONE.search(words):
-        return "hard"
-    for_now = status.startswith(_SOFT_STATUSES) or FOR_NOW.search(words) is not None
-    return "soft" if for_now else "hard"
 
 
 def _original_id(parts: list[Part], text: str) -> str:

@@ -94,6 +94,28 @@ def test_what_is_gone_is_hard_and_what_may_pass_is_soft(fields, kind, delayed):
     assert (failed.email, failed.kind, failed.delayed) == ("x@y.test", kind, delayed)
 
 
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        ("Hi.\n\n<a@x.test>:\n550 unknown user\n\n<b@x.test>:\n552 full", ["a@x.test", "b@x.test"]),
+        ("These failed:\n\n  a@x.test\n    unknown user\n  b@x.test\n", ["a@x.test", "b@x.test"]),
+        ("Write to <postmaster@mx.test> about a@x.test, user unknown", ["a@x.test"]),
+        ("support@desk.test wrote to a@x.test: user unknown", ["a@x.test"]),
+        ("It could not be delivered, says <postmaster@mx.test>", [""]),
+        ("SMTP=a@x.test was not found", ["a@x.test"]),
+        ("<a@x.test>: gone\n\n--- Below this line is a copy ---\n\n<b@x.test>", ["a@x.test"]),
+        (
+            "----- These had fatal errors -----\n<a@x.test>\n\n--- Original message ---\n<b@x.test>",
+            ["a@x.test"],
+        ),
+    ],
+)
+def test_the_text_of_a_bounce_lists_whom_it_concerns(text, failed):
+    raw = mail(text, subject="Undeliverable", **{"from": "MAILER-DAEMON@mx.test"})
+
+    assert [one.email for one in parse_email(raw).bounce.recipients] == failed
+
+
 def test_each_recipient_is_told():
     bounce = parse_email(
         report(
