@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from channels_inbox.email import charsets, transfer, yenc
-from channels_inbox.email.file_types import UNKNOWN, guessed_type
+from channels_inbox.email.file_types import EXTENSIONS, UNKNOWN, guessed_type
 from channels_inbox.email.flowed import unflow
 from channels_inbox.email.limits import PARTS
 from channels_inbox.email.mime import Part
@@ -84,7 +84,7 @@ def is_html(part: Part) -> bool:
     if part.content_type in _HTMLS:
         return True
     return (
-        part.content_type == "text/plain"
+        part.content_type.startswith("text/")
         and _BEGINS_AS_HTML.match(part.content[:400].decode("latin-1")) is not None
     )
 
@@ -96,9 +96,9 @@ def _is_shown_by(parent: Part, child: Part) -> bool:
 
 def _is_text(part: Part) -> bool:
     """Is this leaf for reading, or a file that happens to be text?"""
-    if part.content_type not in _TEXTS:
-        return False
     parent = part.parent
+    if part.content_type not in _TEXTS and not _reads_like_text(part):
+        return False
     named_as_file = bool(part.disposition_parameters.get("filename", "").strip())
     name = part.disposition_parameters.get("filename", "") or part.parameters.get("name", "")
     named = bool(name.strip())
@@ -112,6 +112,14 @@ def _is_text(part: Part) -> bool:
     return first and (
         not named_as_file or part.disposition == "inline" or parent.content_type == "multipart/related"
     )
+
+
+def _reads_like_text(part: Part) -> bool:
+    """Is this the body in a type that we do not know (text/markdown, text/ascii)? Data (text/csv) is none."""
+    if not part.content_type.startswith("text/") or part.content_type in EXTENSIONS:
+        return False
+    leads = part.parent is None or (part.parent.children and part.parent.children[0] is part)
+    return bool(leads) and not (part.disposition_parameters.get("filename") or part.parameters.get("name"))
 
 
 def _alternative(choices: list[Sorted]) -> Sorted:

@@ -31,7 +31,7 @@ _EXTENDED = re.compile(r"(?P<charset>[^']{0,60})'[^']{0,60}'(?P<text>.*)", re.DO
 def read(header: str) -> tuple[str, dict[str, str]]:
     """Split `text/plain; charset=utf-8` into the lower-case value and its decoded parameters."""
     value = _VALUE.match(header)
-    first = "".join(value[1].split()).lower() if value else ""
+    first = "".join(value[1].split()).lower().rstrip(":.") if value else ""
     rest = header[value.end() :] if value else header
     if rest.lstrip().startswith("="):  # no value at all, a parameter at once
         first, rest = "", header

@@ -63,6 +63,11 @@ def alternative(*parts: bytes) -> bytes:
         (multipart(TEXT, part("a,b", "text/csv")), "plain", "", ["text-1.csv"]),
         # nobody reads a text called .pdf
         (mail("%PDF-1.4", content_type='text/plain; name="a.pdf"'), "", "", ["a.pdf"]),
+        # texts of a kind that we do not know, and data that is text
+        (mail("# Hello", content_type="text/markdown"), "# Hello", "", []),
+        (multipart(part("Hello", "text/ascii"), PICTURE), "Hello", "", ["image-1.png"]),
+        (mail("a,b", content_type="text/csv"), "", "", ["text-1.csv"]),
+        (mail("Hello", content_type="text/plain:"), "Hello", "", []),
         # what was meant to be shown, and has a name
         (
             multipart(
