@@ -14,7 +14,7 @@ from channels_inbox.email import charsets
 # The text of a word may hold spaces and question marks, though it must not. It ends before
 # the next "=?", so that a header full of openings without ends is still read in one pass.
 _WORD = re.compile(
-    r"=\?(?P<charset>[^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?(?P<encoding>[bBqQ])\?"
+    r"=\?[ ]?(?P<charset>[^?\s*]{0,60})(?:\*[^?\s]{0,40})?[ ]?\?(?P<encoding>[bBqQ])\?"
     r"(?P<text>(?:(?!=\?(?!=)).)*?)(?:\?=|\?$|$)",
     re.DOTALL,
 )
