@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 
+from foundation.page_addresses import page_address
 from tickets.models import Message, Ticket
 
 
@@ -23,7 +23,7 @@ class Box:
     position: int = 100
 
     def url(self, ticket: Ticket) -> str:
-        return reverse(self.url_name, args=[ticket.number])
+        return page_address(self.url_name, ticket.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class MessageVerb:
     opens_dialog: bool = True  # otherwise a page of its own
 
     def url(self, message: Message) -> str:
-        return reverse(self.url_name, args=[message.ticket.number, message.pk])
+        return page_address(self.url_name, message.ticket.number, message.pk)
 
 
 BOXES: list[Box] = []

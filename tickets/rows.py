@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name, now
@@ -14,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation import richtext
+from foundation.page_addresses import page_address
 from foundation.templatetags.desk_ui import (
     ago,
     channel_icon,
@@ -87,7 +87,7 @@ def _row(
         status=ticket.status_id,
         assignee=str(ticket.assignee_id or ""),
         look=" is-unread" if mark.is_unread else "",
-        url=reverse("tickets:ticket", args=[ticket.number]) + query,
+        url=page_address("tickets:ticket", ticket.number) + query,
         current=CURRENT if is_opened else NOTHING,
         face=face(name),
         name=name,

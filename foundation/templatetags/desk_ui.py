@@ -142,7 +142,11 @@ def initials(name: object) -> str:
 
 def full_moment(moment: datetime) -> str:
     local = timezone.localtime(moment)
-    return f"{_day(local, 'DATE_FORMAT')} {local:%H:%M:%S %Z}"
+    return f"{_day(local, 'DATE_FORMAT')} {_clock(local)}:{local.second:02} {local.tzname()}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def _day(local: datetime, form: str) -> str:
@@ -166,17 +170,21 @@ def exact_time(moment: datetime | None) -> str:
     """The printed moment of a message: "Today 09:14", "Fri 14:05", "12 Sep 09:14", "12 Sep 2025 09:14"."""
     if moment is None:
         return ""
-    local, today = timezone.localtime(moment), timezone.localdate()
-    days = (today - local.date()).days
+    local = timezone.localtime(moment)
+    day = _recent_day(local.date(), timezone.localdate(), get_language() or "")
+    return time_element(moment, f"{day} {_clock(local)}")
+
+
+@lru_cache(4096)
+def _recent_day(day: date, today: date, language: str) -> str:
+    days = (today - day).days
     if days == 0:
-        day = _("Today")
-    elif days == 1:
-        day = _("Yesterday")
-    elif 1 < days < 7:
-        day = _day(local, "D")
-    else:
-        day = _day(local, "j M" if local.year == today.year else "j M Y")
-    return time_element(moment, f"{day} {local:%H:%M}")
+        return _("Today")
+    if days == 1:
+        return _("Yesterday")
+    if 1 < days < 7:
+        return _written_day(day, "D", language)
+    return _written_day(day, "j M" if day.year == today.year else "j M Y", language)
 
 
 @register.simple_tag(takes_context=True)
@@ -197,7 +205,7 @@ def ago(moment: datetime, *, at: datetime) -> str:
         return _short_while(minutes, get_language() or "")
     local, today = timezone.localtime(moment), timezone.localtime(at).date()
     if (today - local.date()).days < 7:
-        return f"{_day(local, 'D')} {local:%H:%M}"
+        return f"{_day(local, 'D')} {_clock(local)}"
     return _day(local, "j M" if local.year == today.year else "j M Y")
 
 
