@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
 from django.template import Context
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
@@ -101,17 +101,16 @@ def is_framed(message: Message) -> bool:
 @register.simple_tag
 def folded_line(message: Message, ticket: Ticket) -> SafeString:
     """A message that was read long ago, as one line that opens it. A long conversation begins with hundreds."""
-    # Not format_html: only two of these are words of others.
-    line = FOLDED.format(
+    return format_html(
+        FOLDED,
         pk=message.pk,
         kind=message_kind(message),
         url=page_address("tickets:ticket", ticket.number),
         sign=icon("lock") if message.is_note else "",
-        author=escape(writer(message)),
-        words=escape(richtext.excerpt(message.text, EXCERPT)),
+        author=writer(message),
+        words=richtext.excerpt(message.text, EXCERPT),
         time=exact_time(message.created_at),
     )
-    return mark_safe(line)  # noqa: S308 (escaped above)
 
 
 FOLDED = """<li class="timeline-message message-{kind} is-folded" id="message-{pk}">
