@@ -55,6 +55,8 @@ _FORWARDED = vocabulary.any_of(vocabulary.FORWARDED)
 _ORIGINAL = vocabulary.any_of(vocabulary.ORIGINAL)
 _LONGEST_ATTRIBUTION = 400
 _LONGEST_LEAD = 80
+_LONGEST_RULE = 200
+_RULERS = "-_=*‐‑–—"
 
 
 def first_cut(lines: Sequence[str], marks: Sequence[Mark], start: int, *, forwarded: bool) -> Cut | None:
@@ -86,7 +88,7 @@ def _by_text(lines: Sequence[str], marks: Sequence[Mark], start: int, at: int) -
     line = lines[at].translate(BIDI).strip()
     if line[:1] in _DECORATION and _is_mark_of_a_desk(line):
         return Cut(at)
-    if line[:1] in "-_=*‐‑–—" and (rule := _RULE.match(line)):
+    if rule := _rule(line):
         return _after_rule(lines, at, rule["words"] or "")
     if line[-1:] in ":：" or line.endswith("--") or line[-4:].lower() == "wrote":
         first = _attribution(lines, marks, start, at)
@@ -192,10 +194,15 @@ def _after_rule(lines: Sequence[str], at: int, words: str) -> Cut | None:
     return Cut(at, certain=False) if header_blocks.begins(lines, following, led=True) else None
 
 
+def _rule(line: str) -> re.Match[str] | None:
+    """A line of dashes, perhaps with words in it; and none without end, which would take long to look at."""
+    return _RULE.match(line) if line[:1] in _RULERS and len(line) <= _LONGEST_RULE else None
+
+
 def _is_forward_rule(line: str) -> bool:
-    if line.lstrip()[:1] not in "-_=*‐‑–—":
+    if len(line) > _LONGEST_RULE or line.lstrip()[:1] not in _RULERS:
         return False
-    rule = _RULE.match(line.translate(BIDI))
+    rule = _rule(line.translate(BIDI).strip())
     return bool(rule and rule["words"] and _FORWARDED.search(rule["words"]))
 
 

@@ -58,6 +58,7 @@ READ = {
     "attributions": mail(b"On 3 Mar 2026 a@b.c wrote:\n" * 100_000),
     "labels": mail(b"From: a@b.test\nx\n" * 200_000),
     "rules": mail(b"-- x --\n" * 500_000),
+    "a rule without end": mail(b"Hi\n\n" + b"-" * 20_000 + b"x\n" + b"-a" * 20_000 + b"x"),
     "signatures": mail(b"-- \n" * 500_000),
     "digits": mail(b"1" * 900_000 + b":"),
     "dots and an @": mail(b"a.@" * 300_000 + b":\n> x"),
