@@ -130,7 +130,9 @@ AUTOMATIC_SUBJECTS = r"""
     автоматична відповідь / otomatik (?:yanıt|cevap) / automatikus válasz / răspuns automat
     αυτόματη απάντηση / automatski odgovor / 自動(?:回[覆复]|応答|返信) / 自动(?:答复|回复)
     자동 ?(?:회신|응답) / trả lời tự động / balasan otomatis / תשובה אוטומטית / رد تلقائي
-    الرد التلقائي
+    الرد التلقائي / автоматичен отговор / аутоматски одговор / samodejni odgovor / automatinis atsakymas
+    automātiska atbilde / automaatvastus / resposta autom[aà]tica / sjálfvirkt svar / balasan automatik
+    پاسخ خودکار / ตอบกลับอัตโนมัติ / odsotnost / odsutnost
 """
 
 # The subjects of bounces that follow no standard

@@ -49,6 +49,9 @@ def read(**headers: str):
         {"subject": "Otomatik Yanıt: fatura"},
         {"subject": "自动答复: 发票"},
         {"subject": "自動応答: 請求書"},
+        {"subject": "Автоматичен отговор: фактура"},
+        {"subject": "Automaatvastus: arve"},
+        {"subject": "Samodejni odgovor: račun"},
     ],
     ids=lambda headers: " ".join(headers.values()),
 )
