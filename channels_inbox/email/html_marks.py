@@ -56,11 +56,12 @@ _IDS = {
     "applemailsignature": Hint.SIGNATURE,
     "ms-outlook-mobile-signature": Hint.SIGNATURE,
 }
-_SPARK_SIGNATURE = "messageSignatureSection"
+_NAMES = {"messageSignatureSection": Hint.SIGNATURE, "messageReplySection": Hint.QUOTE}
 # One of these is in any HTML that has a mark at all
 _SIGNS = (
     "quote gmail_attr moz-cite airmail_on signature appendonsend rplyfwdmsg reference-message outlookmessageheader"
     " orimsghtml zmail_extra stopspelling border-top:solid zwchr olk_src reply-intro bloop_sign"
+    " messagereplysection"
 )
 _EACH_SIGN = tuple(_SIGNS.split())
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.I)
@@ -91,7 +92,9 @@ def hint(element: etree._Element) -> Hint:
         for name in classes.lower().split():
             if name in _CLASSES:
                 return _CLASSES[name]
-    if attributes.get("data-smartmail") == "gmail_signature" or attributes.get("name") == _SPARK_SIGNATURE:
+    if name := attributes.get("name"):
+        return _NAMES.get(name, Hint.NONE)
+    if attributes.get("data-smartmail") == "gmail_signature":
         return Hint.SIGNATURE
     if element.tag == "div" and _TOP_BORDER.search(attributes.get("style", "")) and _has_labels(element):
         return Hint.CUT
