@@ -8,6 +8,7 @@ up to the limit costs, and nothing is copied before it is wanted.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from itertools import takewhile
@@ -21,6 +22,7 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 _BOUNDARY_LINE = re.compile(
     rb"(?m)^--(-{0,80}[^\s-][^\r\n]{0,200}?)[ \t]{0,20}\r?\n(?=[!-9;-~]{1,80}:|\r?\n)"
 )
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LONGEST_BOUNDARY = 300
 _LOOKALIKES = 100_000
 _LOOSE_TYPES = {
@@ -102,6 +104,8 @@ def read(raw: bytes) -> Part:
         raise MailRefused("This mail is larger than 50 MB.")
     if not raw.strip():
         raise MailRefused("This mail is empty: it has neither a header nor a body.")
+    if raw.startswith(_WIDE):  # saved by an editor that likes UTF-16
+        raw = raw.decode("utf-16", "replace").encode()
     source = _with_line_feeds(raw)
     start = len(source) - len(source.lstrip(b"\r\n\xef\xbb\xbf"))
     reader = _Reader()
@@ -112,9 +116,11 @@ def read(raw: bytes) -> Part:
 
 
 def _with_line_feeds(raw: bytes) -> bytes:
-    """Old Macs and some gateways end lines with a bare CR, in the header or in all of the mail."""
+    """Old Macs and some gateways end lines with a bare CR, in the header or in all of the mail; others with two."""
     newline = _FIRST_NEWLINE.search(raw)
     if newline and newline[0] == b"\r":
+        if raw.startswith(b"\r\n", newline.end()):
+            return raw.replace(b"\r\r\n", b"\r\n")
         return _LONE_CR.sub(b"\n", raw)
     return raw
 

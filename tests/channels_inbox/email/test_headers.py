@@ -78,6 +78,19 @@ def test_lines_may_end_in_bare_carriage_returns():
     assert parsed.text == "line one\nline two"
 
 
+def test_lines_may_end_in_two_carriage_returns():
+    parsed = parse_email(mail("line one\r\nline two").replace(b"\r\n", b"\r\r\n"))
+
+    assert (parsed.subject, parsed.text) == ("The printer is on fire", "line one\nline two")
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be"])
+def test_a_mail_may_have_been_saved_in_wide_letters(codec):
+    raw = ("" if codec == "utf-16" else "\ufeff") + mail("Grüße").decode()
+
+    assert parse_email(raw.encode(codec)).text == "Grüße"
+
+
 def test_a_mail_may_begin_with_a_byte_order_mark_and_empty_lines():
     assert parse_email(b"\xef\xbb\xbf\r\n\r\n" + mail()).from_.email == "jane@customer.test"
 
