@@ -63,6 +63,7 @@ _MACHINE_SENDERS = re.compile(
     r"(?i)^(?:mailer-?daemon|postmaster|no-?_?\.?reply|do-?_?\.?not-?_?\.?reply|noreply.*|auto-?reply|autoresponder|"
     r"(?:.+[-_.+])?(?:no-?reply|do-?not-?reply)|bounces?[-+=].*|nobody|listserv|majordomo|.+-(?:request|bounces?|owner)|owner-.+)$"
 )
+_MACHINE_MAILERS = re.compile(r"(?i)\b(?:vacation|auto[- ]?respond|auto[- ]?reply)")
 _SUBJECT = vocabulary.any_of(
     vocabulary.AUTOMATIC_SUBJECTS, before=r"^\s*\[?", after=r"\]?\s*(?::|：|\]|-\s|$)"
 )
@@ -119,7 +120,7 @@ def _says_so(headers: Headers) -> str:
         "x-precedence"
     ).lower().replace("_", "").replace("-", ""):
         return "an autoresponder delivered it"
-    if headers.get("x-mailer").lower().startswith(("vacation", "autorespond")):
+    if _MACHINE_MAILERS.search(headers.get("x-mailer")):
         return "an autoresponder wrote it"
     return ""
 

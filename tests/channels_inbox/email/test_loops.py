@@ -28,6 +28,8 @@ def read(**headers: str):
         {"return_path": "<>", "in_reply_to": "<ours@desk.test>"},
         {"return_path": "<>", "precedence": "bulk", "subject": "Thank you for your mail"},
         {"x_precedence": "auto_reply"},
+        {"x_mailer": "Vacation/1.2.6"},
+        {"x_mailer": "KMail Autoresponder"},
         {"x_bluebottle_request": "<1234>"},
         {"delivered_to": "Autoresponder"},
         {"subject": "Automatic reply: [#42] Invoice"},
