@@ -36,7 +36,7 @@ def call_admins(*, at: datetime) -> int:
 
 @transaction.atomic
 def _call(inbox: Inbox) -> int:
-    since = inbox.failing_since or inbox.last_checked_at or inbox.created_at
+    since = inbox.sign_in_needed_at or inbox.failing_since or inbox.last_checked_at or inbox.created_at
     admins = (
         Agent.objects.active()
         .filter(roles__permissions__contains=[Permission.INBOXES_MANAGE.value])
@@ -66,7 +66,11 @@ def _call(inbox: Inbox) -> int:
 
 
 def _way_out(*, beside: Inbox) -> Inbox:
-    others = Inbox.objects.active().filter(kind="email", failing_since=None).exclude(pk=beside.pk)
+    others = (
+        Inbox.objects.active()
+        .filter(kind="email", failing_since=None, sign_in_needed_at=None)
+        .exclude(pk=beside.pk)
+    )
     working = others.filter(settings__smtp_host__gt="").order_by("-brand__is_default", "pk").first()
     if working:
         return working

@@ -34,7 +34,8 @@ _CLAIM = """
         FROM channels_inbox_messagedelivery AS delivery
         JOIN channels_inbox_inbox AS inbox ON inbox.id = delivery.inbox_id
         WHERE delivery.next_at <= statement_timestamp() AND delivery.state IN ('queued', 'retry')
-          AND inbox.is_active AND coalesce(inbox.send_resumes_at <= statement_timestamp(), true)
+          AND inbox.is_active AND inbox.sign_in_needed_at IS NULL
+          AND coalesce(inbox.send_resumes_at <= statement_timestamp(), true)
           AND NOT EXISTS (
               SELECT FROM channels_inbox_messagedelivery AS earlier
               WHERE earlier.ticket_id = delivery.ticket_id AND earlier.id < delivery.id

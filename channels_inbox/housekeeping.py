@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from channels_inbox import raw_files
+from channels_inbox.email.oauth import connecting
 from channels_inbox.form import kept_files
-from channels_inbox.models import InboundPayload, MessageDelivery
+from channels_inbox.models import InboundPayload, MailboxSignIn, MessageDelivery
 from foundation import orphans, tidying
 from foundation.tidying import in_batches
 
@@ -41,7 +42,12 @@ def sweep_raw_files() -> int:
     return orphans.sweep(storage, orphans.folder_of(moment), known=known, at=moment)
 
 
-SWEEPS: tuple[tidying.Sweep, ...] = (sweep_notices, sweep_raw_files, kept_files.sweep)
+def sweep_sign_ins() -> int:
+    """Forget ways to a provider from which nobody came back."""
+    return in_batches(MailboxSignIn.objects.filter(created_at__lt=Now() - connecting.LASTS))
+
+
+SWEEPS: tuple[tidying.Sweep, ...] = (sweep_notices, sweep_raw_files, sweep_sign_ins, kept_files.sweep)
 
 
 def tidy() -> dict[str, int]:

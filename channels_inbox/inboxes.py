@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
+from channels_inbox.email.oauth import grants
 from channels_inbox.models import Inbox
 from foundation import audit
 from foundation.secrets import Secrets
@@ -38,6 +39,7 @@ def save(
     changes = audit.changes_between(before, _facts(inbox))
     if not changes:
         return inbox
+    grants.settle(inbox, tries_again=inbox.credentials != before_connection[1])
     if (inbox.settings, inbox.credentials) != before_connection:
         _forget_troubles(inbox)
     inbox.save()

@@ -27,6 +27,9 @@ def register() -> None:
         words=(
             gettext_lazy("email mail inbox mailbox IMAP SMTP password server TLS alias address signature"),
             gettext_lazy("acknowledgement confirmation quoted history folder form health test connection"),
+            gettext_lazy(
+                "OAuth OAuth2 sign-in Google Gmail Microsoft Outlook 365 client secret redirect token"
+            ),
         ),
     )
     settings_index.register(

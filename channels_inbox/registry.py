@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from channels_inbox.adapter import Adapter
 from channels_inbox.email.adapter import EmailAdapter
+from channels_inbox.email.oauth.grants import wire_settings
 from channels_inbox.form.adapter import FormAdapter
 from channels_inbox.models import Inbox
 
@@ -15,4 +16,4 @@ ADAPTERS: dict[str, type[Adapter]] = {
 
 def adapter_for(inbox: Inbox) -> Adapter:
     """The channel of this inbox, with its settings."""
-    return ADAPTERS[inbox.kind]({**inbox.settings, **inbox.credentials, "address": inbox.address})
+    return ADAPTERS[inbox.kind]({**wire_settings(inbox), "address": inbox.address})

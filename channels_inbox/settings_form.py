@@ -51,11 +51,19 @@ class ChannelSettingsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, told_to in self.secrets.items():
-            if cleaned.get(name) or not self.stored_credentials.get(name):
+            if cleaned.get(name) or not self.stored_credentials.get(name) or not self.needs(name):
                 continue
             if any(cleaned.get(field) != self.stored_settings.get(field) for field in told_to):
-                self.add_error(name, _("The server has changed: type the password again."))
+                self.add_error(name, self.told_elsewhere(name))
         return cleaned
+
+    def told_elsewhere(self, secret: str) -> Any:
+        """What to say where a stored secret would be told to somebody else."""
+        return _("The server has changed: type the password again.")
+
+    def needs(self, secret: str) -> bool:
+        """Whether this secret has any use, with what the other fields say. One that has none is forgotten."""
+        return True
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -66,6 +74,8 @@ class ChannelSettingsForm(forms.Form):
     def credentials(self) -> dict[str, Any]:
         """What is to be stored encrypted: what was typed, else what was there."""
         return {
-            name: self.cleaned_data.get(name) or self.stored_credentials.get(name, "")
+            name: (self.cleaned_data.get(name) or self.stored_credentials.get(name, ""))
+            if self.needs(name)
+            else ""
             for name in self.secrets
         }

@@ -18,11 +18,14 @@ from typing import Any
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.utils import translation
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
+from channels_inbox.email.oauth.grants import MailboxTokens
+from channels_inbox.email.oauth.providers import provider_of
 from channels_inbox.email.probe import LONGEST, State, Step, probe
 from channels_inbox.settings_form import ChannelSettingsForm
 from foundation import limits
@@ -52,15 +55,25 @@ class Trial:
         return not self.is_over and now() - self.began_at > timedelta(seconds=LONGEST + 10)
 
 
-def run_now(form: ChannelSettingsForm, *, sender: str, send_to: str = "") -> Trial:
-    """The whole test, for a page that waits for it."""
+def run_now(
+    form: ChannelSettingsForm, *, sender: str, send_to: str = "", inbox_pk: int | None = None
+) -> Trial:
+    """The whole test, for a page that waits for it. `inbox_pk`: the stored inbox, whose sign-in may be used."""
     if refused := _why_not(form, sender):
         return Trial(is_over=True, refused=refused)
-    steps = list(probe(form.settings, form.credentials, address=sender, send_to=send_to))
+    steps = list(probe(form.settings, _credentials(form, inbox_pk), address=sender, send_to=send_to))
     return Trial(steps=steps, is_over=True)
 
 
-def begin(form: ChannelSettingsForm, *, agent: Agent, sender: str, send_to: str = "") -> Trial:
+def _credentials(form: ChannelSettingsForm, inbox_pk: int | None) -> dict[str, Any]:
+    if provider_of(form.settings) is None:
+        return form.credentials
+    return {**form.credentials, "tokens": MailboxTokens(inbox_pk, form.settings)}
+
+
+def begin(
+    form: ChannelSettingsForm, *, agent: Agent, sender: str, send_to: str = "", inbox_pk: int | None = None
+) -> Trial:
     """Begin a test and return at once; `look_at` tells how it goes on."""
     refused = _why_not(form, sender)
     if not refused and not limits.hit(f"trial:{agent.pk}", limit=MOST, per=WITHIN).allowed:
@@ -71,7 +84,15 @@ def begin(form: ChannelSettingsForm, *, agent: Agent, sender: str, send_to: str 
     _keep(trial, agent.pk)
     work = threading.Thread(
         target=_work,
-        args=(trial, agent.pk, form.settings, form.credentials, sender, send_to, translation.get_language()),
+        args=(
+            trial,
+            agent.pk,
+            form.settings,
+            _credentials(form, inbox_pk),
+            sender,
+            send_to,
+            translation.get_language(),
+        ),
         name="mailbox-trial",
         daemon=True,
     )
@@ -98,6 +119,8 @@ def _work(
         trial.steps.append(
             Step(title=_("Test"), state=State.FAILED, words=_("The test itself failed; the log says how."))
         )
+    finally:
+        connection.close()  # this thread's own, if the sign-in was looked up
     trial.is_over = True
     _keep(trial, agent_pk)
 

@@ -17,6 +17,8 @@ from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
 
 # An inbox that stands still for so long is everybody's business.
 ALARM_AFTER = timedelta(minutes=15)
+# A provider that has shut the desk out does not change its mind. Whoever sets an inbox up is given a moment.
+SIGN_IN_ALARM_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,10 @@ def _count(rows: QuerySet) -> dict[int, int]:
 def _state(inbox: Inbox, at: datetime) -> tuple[str, str, str]:
     if not inbox.is_active:
         return "idle", _("Switched off"), _("Nothing is fetched, and nothing leaves.")
+    if inbox.sign_in_needed_at:
+        since = _("Somebody must sign in at its provider, since %(time)s (%(ago)s)")
+        waits = _("Nothing is fetched or sent until then; nothing is lost, it waits.")
+        return "bad", since % _moment(inbox.sign_in_needed_at, at), waits
     if inbox.failing_since:
         tone = "bad" if at - inbox.failing_since >= ALARM_AFTER else "warn"
         since = _("Does not work since %(time)s (%(ago)s)") % _moment(inbox.failing_since, at)
@@ -99,8 +105,11 @@ def standing_still(at: datetime) -> list[Vitals]:
     """The inboxes for which admins are called."""
     since = at - ALARM_AFTER
     looked = Q(last_checked_at__lt=since) | Q(last_checked_at=None, created_at__lt=since)
-    suspects = Inbox.objects.active().filter(Q(failing_since__lt=since) | looked)
-    stuck = [inbox for inbox in suspects if inbox.failing_since or is_stalled(inbox, at)]
+    signed_out = Q(sign_in_needed_at__lt=at - SIGN_IN_ALARM_AFTER)
+    suspects = Inbox.objects.active().filter(signed_out | Q(failing_since__lt=since) | looked)
+    stuck = [
+        inbox for inbox in suspects if inbox.sign_in_needed_at or inbox.failing_since or is_stalled(inbox, at)
+    ]
     return [
         Vitals(inbox=inbox, tone=tone, words=words, more=more)
         for inbox in stuck

@@ -117,7 +117,7 @@ def request(
         for scheme in ("http://", "https://"):
             session.mount(scheme, _GuardedAdapter(sockets, _retry(retries)))
         try:
-            answer = session.request(
+            with session.request(
                 method,
                 url,
                 headers=given,
@@ -128,8 +128,8 @@ def request(
                 timeout=timeout,
                 allow_redirects=False,
                 stream=True,
-            )
-            body = _body(answer, max_bytes)
+            ) as answer:  # one that is too large is left with its line open
+                body = _body(answer, max_bytes)
         except requests.RequestException as error:
             raise RequestFailed(TOO_LATE if sockets.is_cut else _reason(error)) from error
         if sockets.is_cut:  # an answer without a length looks complete when it is cut

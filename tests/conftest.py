@@ -106,6 +106,7 @@ def mail_servers(_mail_servers: MailServers) -> Iterator[MailServers]:
     """A real IMAP server and an SMTP server that fails on demand; take a new_mailbox() of your own."""
     yield _mail_servers
     _mail_servers.smtp.forget()
+    _mail_servers.provider.forget()
 
 
 # ---- the desk, served

@@ -17,6 +17,7 @@ from contextlib import suppress
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from channels_inbox.email import imap, mailbox
+from channels_inbox.email.oauth import grants
 from channels_inbox.models import Inbox
 
 RENEWED_EVERY = 50.0  # seconds; servers and routers forget a line that is silent for long
@@ -46,7 +47,7 @@ class Watcher(threading.Thread):
         wait = FIRST_WAIT
         while not self._stop_asked.is_set():
             try:
-                with imap.signed_in(mailbox.wire_settings(self.inbox)) as opened:
+                with imap.signed_in(grants.wire_settings(self.inbox)) as opened:
                     self._watch(opened)
                 wait = FIRST_WAIT
             except imap.TROUBLE as error:

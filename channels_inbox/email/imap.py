@@ -15,7 +15,7 @@ from typing import Any
 
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
-from channels_inbox.email import connections
+from channels_inbox.email import connections, sign_in
 from channels_inbox.email.forms import AfterFetch, Security
 from channels_inbox.email.limits import RAW_BYTES
 from foundation import addresses
@@ -173,7 +173,7 @@ def signed_in(settings: Mapping[str, Any]) -> Iterator[Mailbox]:
         client.normalise_times = False
         if security == Security.STARTTLS:
             client.starttls()
-        client.login(str(settings.get("imap_user", "")), str(settings.get("imap_password", "")))
+        sign_in.to_imap(client, settings)
         yield Mailbox(client, settings)
 
 

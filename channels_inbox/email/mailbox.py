@@ -18,6 +18,7 @@ from django.utils.timezone import now
 
 from channels_inbox import doorbell, health
 from channels_inbox.email import imap
+from channels_inbox.email.oauth import grants
 from channels_inbox.models import InboundPayload, Inbox, MailboxPosition
 from channels_inbox.models.payload import Arrival
 from foundation import faults
@@ -43,15 +44,11 @@ def due_for_polling() -> QuerySet[Inbox]:
 def poll(inbox: Inbox) -> int | None:
     """Connect, fetch what is new, and leave. None where somebody else is at it, or it failed."""
     try:
-        with imap.signed_in(wire_settings(inbox)) as mailbox:
+        with imap.signed_in(grants.wire_settings(inbox)) as mailbox:
             return fetch(inbox, mailbox)
     except imap.TROUBLE as error:
         failed(inbox, error)
         return None
-
-
-def wire_settings(inbox: Inbox) -> dict[str, object]:
-    return {**inbox.settings, **inbox.credentials}
 
 
 def failed(inbox: Inbox, error: Exception) -> None:

@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 from channels_inbox.adapter import SendFailed, SendInDoubt
-from channels_inbox.email import connections
+from channels_inbox.email import connections, sign_in
 from channels_inbox.email.forms import Security
 from channels_inbox.messages import Accepted
 from foundation import addresses
@@ -62,8 +62,7 @@ def _sign_in(settings: Mapping[str, Any]) -> smtplib.SMTP:
             if settings.get("smtp_security", Security.STARTTLS) == Security.STARTTLS:
                 client.starttls(context=connections.tls_context())
                 client.ehlo()
-            if user := settings.get("smtp_user"):
-                client.login(str(user), str(settings.get("smtp_password", "")))
+            sign_in.to_smtp(client, settings)
         except (HelpdeskError, smtplib.SMTPException, OSError) as error:
             raise SendFailed(_words(error), channel_is_down=True) from error
         unless_it_works.pop_all()

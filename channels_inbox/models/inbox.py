@@ -17,8 +17,8 @@ class InboxQuerySet(models.QuerySet["Inbox"]):
         return self.filter(is_active=True)
 
     def fetching(self) -> InboxQuerySet:
-        """Inboxes whose mail we collect ourselves."""
-        return self.active().filter(kind="email", settings__imap_host__gt="")
+        """Inboxes whose mail we collect ourselves, and can."""
+        return self.active().filter(kind="email", settings__imap_host__gt="", sign_in_needed_at=None)
 
 
 class Inbox(models.Model):
@@ -49,6 +49,8 @@ class Inbox(models.Model):
     # The circuit breaker of outgoing messages.
     send_failures = models.PositiveSmallIntegerField(default=0)
     send_resumes_at = models.DateTimeField(null=True, blank=True)
+    # Since when only a person can go on, by signing in at the provider (OAuth2). Until then mail waits on both sides.
+    sign_in_needed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = InboxQuerySet.as_manager()

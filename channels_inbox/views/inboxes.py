@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import agent_of, allow
 from accounts.permissions import Permission
 from channels_inbox import inboxes, trials, vitals
+from channels_inbox.email.oauth.connecting import sign_in_of
 from channels_inbox.forms import FormInboxForm, InboxForm
 from channels_inbox.mail_texts.catalogue import ACKNOWLEDGEMENT
 from channels_inbox.models import Inbox
@@ -69,7 +70,12 @@ def _edit(request: HttpRequest, inbox: Inbox) -> HttpResponse:
         return _page(request, inbox, own, channel)
     is_right = all([own.is_valid(), channel.is_valid()])
     if "test" in request.POST:  # the button without JavaScript
-        trial = trials.run_now(channel, sender=request.POST.get("address", ""), send_to=_send_to(request))
+        trial = trials.run_now(
+            channel,
+            sender=request.POST.get("address", ""),
+            send_to=_send_to(request),
+            inbox_pk=inbox.pk,
+        )
         return _page(request, _as_stored(inbox), own, channel, trial=trial)
     if not is_right:
         return _page(request, _as_stored(inbox), own, channel, status=422)
@@ -82,7 +88,10 @@ def _edit(request: HttpRequest, inbox: Inbox) -> HttpResponse:
         ip=client_address(request) or None,
     )
     alarms.forget()
-    messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
+    sentence = _("“%(name)s” is saved.")
+    if saved.sign_in_needed_at:
+        sentence = _("“%(name)s” is saved. Now connect it with its provider.")
+    messages.success(request, sentence % {"name": saved.name})
     return redirect("channels_inbox:inbox", saved.pk)
 
 
@@ -115,6 +124,7 @@ def _page(
         "vitals": vitals.vitals_of([inbox], at=now())[0] if inbox.pk else None,
         "used_by": _used_by(inbox) if inbox.pk else "",
         "may_see_history": agent_of(request).can(Permission.AUDIT_READ),
+        "sign_in": sign_in_of(_as_stored(inbox)) if inbox.pk else None,
         "mail_texts_url": _mail_texts(request, inbox),
         **more,
     }
@@ -171,7 +181,11 @@ def begin_trial(request: HttpRequest) -> HttpResponse:
     inbox = get_object_or_404(Inbox, pk=int(pk), kind=TRIED) if pk.isdecimal() else Inbox(kind=TRIED)
     _own, channel = _forms(request, inbox)
     trial = trials.begin(
-        channel, agent=agent_of(request), sender=request.POST.get("address", ""), send_to=_send_to(request)
+        channel,
+        agent=agent_of(request),
+        sender=request.POST.get("address", ""),
+        send_to=_send_to(request),
+        inbox_pk=inbox.pk,
     )
     return render(request, "channels_inbox/_trial.html", {"trial": trial})
 

@@ -1,4 +1,4 @@
-"""Real mail for the tests: Dovecot for IMAP, an SMTP server that fails on demand.
+"""Real mail for the tests: Dovecot for IMAP, an SMTP server that fails on demand, and whose tokens they take.
 
 Mail that the SMTP server takes for a mailbox of Dovecot is delivered there, so the whole loop
 runs over real protocols.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.identity_provider import IdentityProvider, running_identity_provider
 from tests.mailservers.certificate import make_certificate
 from tests.mailservers.dovecot import Dovecot
 from tests.mailservers.smtp import Fault, Received, ScriptedSMTP
@@ -25,6 +26,7 @@ class MailServers:
     imap: Dovecot
     smtp: ScriptedSMTP
     certificate: Path  # of both, signed by itself
+    provider: IdentityProvider  # whose tokens both take
 
     def new_mailbox(self, name: str = "support") -> str:
         """An address that no other test has; what the SMTP server takes for it arrives in its mailbox."""
@@ -39,10 +41,13 @@ def running_mail_servers() -> Iterator[MailServers]:
     with tempfile.TemporaryDirectory(prefix="mail-", dir="/tmp") as home:
         Path(home).chmod(0o755)
         certificate, key = make_certificate(Path(home))
-        with Dovecot(Path(home), certificate, key).running() as imap:
-            smtp = ScriptedSMTP(certificate, key, imap=imap)
+        with ExitStack() as stack:
+            provider = stack.enter_context(running_identity_provider())
+            dovecot = Dovecot(Path(home), certificate, key, provider_url=provider.url)
+            imap = stack.enter_context(dovecot.running())
+            smtp = ScriptedSMTP(certificate, key, imap=imap, provider=provider)
             smtp.start()
             try:
-                yield MailServers(imap, smtp, certificate)
+                yield MailServers(imap, smtp, certificate, provider)
             finally:
                 smtp.stop()

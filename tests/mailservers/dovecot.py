@@ -19,6 +19,7 @@ import pytest
 from imapclient import IMAPClient
 
 CONFIGURATION = Path(__file__).with_name("dovecot.conf")
+TOKENS = Path(__file__).with_name("dovecot-oauth2.conf")
 PATIENCE = 20
 
 
@@ -31,8 +32,9 @@ def free_port() -> int:
 class Dovecot:
     host, password = "127.0.0.1", "correct-horse"
 
-    def __init__(self, home: Path, certificate: Path, key: Path) -> None:
+    def __init__(self, home: Path, certificate: Path, key: Path, *, provider_url: str) -> None:
         self.home, self.certificate, self.key = home, certificate, key
+        self.provider_url = provider_url  # whose tokens are taken
         self.port, self.tls_port, self.lmtp_port = free_port(), free_port(), free_port()
         self.mailboxes: set[str] = set()  # to which the SMTP server delivers; every name can sign in
         person = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
@@ -78,6 +80,8 @@ class Dovecot:
             "imaps": str(self.tls_port),
             "lmtp": str(self.lmtp_port),
         }
+        tokens = string.Template(TOKENS.read_text()).substitute(provider=self.provider_url)
+        (self.home / "oauth2.conf").write_text(tokens)
         path = self.home / "dovecot.conf"
         path.write_text(string.Template(CONFIGURATION.read_text()).substitute(values))
         for mine in (self.home, *self.home.iterdir()):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import email
 import email.policy
+import json
+import re
 import ssl
 import threading
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.identity_provider import IdentityProvider
 from tests.mailservers.dovecot import Dovecot, free_port
 
 PATIENCE = 30
@@ -56,8 +60,9 @@ class ScriptedSMTP:
     host = "127.0.0.1"
     username, password = "helpdesk", "correct horse"
 
-    def __init__(self, certificate: Path, key: Path, *, imap: Dovecot) -> None:
+    def __init__(self, certificate: Path, key: Path, *, imap: Dovecot, provider: IdentityProvider) -> None:
         self.port = free_port()
+        self.provider = provider
         self.imap = imap
         self.received: list[Received] = []
         self._faults: dict[str, tuple[Fault, int]] = {}
@@ -162,6 +167,15 @@ class _Server(SMTP):
 class _Hooks:
     def __init__(self, script: ScriptedSMTP) -> None:
         self.script = script
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        said = base64.b64decode(args[1]) if len(args) > 1 else await server.challenge_auth("")
+        words = re.fullmatch(rb"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01", bytes(said))
+        user, token = (part.decode() for part in words.groups()) if words else ("", "")
+        success = bool(user) and self.script.provider.state.access.get(token) == user
+        if not success:
+            await server.challenge_auth(json.dumps({"status": "401", "schemes": "bearer"}))
+        return AuthResult(success=success, handled=False, auth_data=user)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from channels_inbox.email.probe import token
 from channels_inbox.email.probe.imap import ImapTrial
 from channels_inbox.email.probe.smtp import SmtpTrial
 from channels_inbox.email.probe.steps import Clock, State, Step
@@ -23,12 +24,18 @@ def probe(
 ) -> Iterator[Step]:
     """Try to collect mail and to hand it over, and yield each step once it is through.
 
-    `settings` and `credentials` are what the form of the channel says. `address` is the inbox's own, from which
+    `settings` and `credentials` are what the form of the channel says, with "tokens" where a provider signs in:
+    without one of those nothing else is tried. `address` is the inbox's own, from which
     a mail goes to `send_to`, where that is given.
     """
     clock = Clock(LONGEST)
+    known = {**settings, **credentials}
+    if "tokens" in known:
+        (step,) = token.steps(known, clock)
+        yield step
+        if step.state == State.FAILED:
+            return
     if settings.get("imap_host"):
-        yield from ImapTrial(settings, str(credentials.get("imap_password", "")), clock).steps()
+        yield from ImapTrial(known, clock).steps()
     if settings.get("smtp_host"):
-        password = str(credentials.get("smtp_password", ""))
-        yield from SmtpTrial(settings, password, clock, sender=address, send_to=send_to).steps()
+        yield from SmtpTrial(known, clock, sender=address, send_to=send_to).steps()

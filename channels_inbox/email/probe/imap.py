@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
-from channels_inbox.email import connections
+from channels_inbox.email import connections, sign_in
 from channels_inbox.email.forms import AfterFetch, Security
+from channels_inbox.email.oauth.tokens import NoToken
 from channels_inbox.email.probe import advice
 from channels_inbox.email.probe.steps import (
     Clock,
@@ -32,8 +33,8 @@ A_BIT = "BODY.PEEK[]<0.2048>"  # the first 2 kB, without marking it as read
 
 
 class ImapTrial:
-    def __init__(self, settings: Mapping[str, Any], password: str, clock: Clock) -> None:
-        self.settings, self.password, self.clock = settings, password, clock
+    def __init__(self, settings: Mapping[str, Any], clock: Clock) -> None:
+        self.settings, self.clock = settings, clock
         self.host, self.port = str(settings["imap_host"]), int(settings["imap_port"])
         self.security = settings["imap_security"]
         self.folders: list[str] = list(settings.get("imap_folders") or ["INBOX"])
@@ -73,7 +74,7 @@ class ImapTrial:
         return in_the_clear(self.addresses[0]) if self.security == Security.NONE else None
 
     def sign_in(self) -> None:
-        self.client.login(str(self.settings.get("imap_user", "")), self.password)
+        sign_in.to_imap(self.client, self.settings)
 
     def open_folders(self) -> Result:
         for folder in self.folders:
@@ -112,6 +113,8 @@ class ImapTrial:
 
 
 def explain(error: Exception) -> Words:
+    if isinstance(error, NoToken | sign_in.TokenRefused):
+        return error.sentence
     if isinstance(error, LoginError):
         return _(
             "The server refused this user or password. Many providers want an “app password” here, and have a switch"

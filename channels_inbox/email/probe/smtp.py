@@ -13,18 +13,17 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 
-from channels_inbox.email import connections
+from channels_inbox.email import connections, sign_in
 from channels_inbox.email.forms import Security
+from channels_inbox.email.oauth.tokens import NoToken
 from channels_inbox.email.probe import advice
 from channels_inbox.email.probe.steps import Clock, Result, Stage, Step, Words, in_the_clear, reach, run
 from foundation.addresses import checked_addresses
 
 
 class SmtpTrial:
-    def __init__(
-        self, settings: Mapping[str, Any], password: str, clock: Clock, *, sender: str, send_to: str = ""
-    ) -> None:
-        self.settings, self.password, self.clock = settings, password, clock
+    def __init__(self, settings: Mapping[str, Any], clock: Clock, *, sender: str, send_to: str = "") -> None:
+        self.settings, self.clock = settings, clock
         self.sender, self.send_to = sender, send_to
         self.host, self.port = str(settings["smtp_host"]), int(settings["smtp_port"])
         self.security = settings["smtp_security"]
@@ -67,10 +66,9 @@ class SmtpTrial:
         return in_the_clear(self.addresses[0]) if self.security == Security.NONE else None
 
     def sign_in(self) -> Result:
-        user = str(self.settings.get("smtp_user", ""))
-        if not user:
+        sign_in.to_smtp(self.client, self.settings)
+        if not self.settings.get("smtp_user") and "tokens" not in self.settings:
             return _("Without a user: the server takes mail from this desk as it is.")
-        self.client.login(user, self.password)
         return None
 
     def send(self) -> Result:
@@ -94,6 +92,8 @@ class SmtpTrial:
 
 
 def explain(error: Exception) -> Words:
+    if isinstance(error, NoToken | sign_in.TokenRefused):
+        return error.sentence
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return _("The server refused this user or password. Many providers want an “app password” here.")
     if isinstance(error, smtplib.SMTPNotSupportedError):
