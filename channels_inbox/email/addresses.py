@@ -93,10 +93,13 @@ def _pieces(value: str) -> list[str]:
 def _people(pieces: list[str]) -> Iterator[str]:
     """Somebody may have forgotten the commas: `Jane <jane@x> Joe <joe@x>`, `jane@x joe@x`."""
     for piece in pieces:
+        if piece.count("@") < 2:
+            yield piece
+            continue
         words = piece.split()
         if len(words) > 1 and all("@" in word.strip("@") for word in words) and not set(piece) & set('<"(='):
             yield from words
-        elif piece.count("<") > 1 and piece.count("@") > 1:
+        elif piece.count("<") > 1:
             yield from _apart(_TOKEN.findall(piece))
         else:
             yield piece

@@ -6,6 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_NUMBERS = {name: number for number, name in enumerate(_NAMES.split(), 1)}
+_BY_THE_BOOK = re.compile(
+    r"(?:[A-Z][a-z]{2}, )? ?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)"
+    r" ([+-])(\d\d)([0-5]\d)(?: \([^()]*\))?"
+)
 _COMMENT = re.compile(r"\([^()]{0,100}\)")
 _LEAP_SECOND = re.compile(r"(\d:\d\d:)6\d\b")
 _MONTH = re.compile(r"^[^\d]{0,20}?(\d{1,2})[.\s-]+([^\W\d_]{3,10})[.\s-]+(?:de\s+)?(?=\d{4}\b)")
@@ -39,6 +45,8 @@ _SHORT_ZONE = re.compile(r"([+-])(\d{1,2}):(\d\d)\s*$")
 
 def read(value: str) -> datetime | None:
     """Read a date into an aware datetime; without a zone it is UTC. None if it cannot be read."""
+    if (plain := _BY_THE_BOOK.fullmatch(value)) and (moment := _as_written(plain)):
+        return moment
     value = value[:200]
     while (bare := _COMMENT.sub(" ", value)) != value:  # comments stand in comments
         value = bare
@@ -58,6 +66,20 @@ def read(value: str) -> datetime | None:
         if moment is not None:
             return _aware(moment)
     return None
+
+
+def _as_written(plain: re.Match[str]) -> datetime | None:
+    """As nearly all mailers write it; read without a detour."""
+    day, month, year, hour, minute, second, sign, hours, minutes = plain.groups()
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    try:
+        zone = timezone(-offset if sign == "-" else offset)
+        moment = datetime(
+            int(year), _NUMBERS.get(month, 0), int(day), int(hour), int(minute), int(second), tzinfo=zone
+        )
+    except ValueError:
+        return None
+    return _aware(moment)
 
 
 def _rfc(value: str) -> datetime:

@@ -72,7 +72,7 @@ def first_cut(lines: Sequence[str], marks: Sequence[Mark], start: int, *, forwar
             ):
                 return None
             return Cut(_loose_attribution(lines, start, at), quote=at)
-        if mark is not Mark.CUT and (_is_forward_rule(line) or _leads_a_forward(lines, at)):
+        if mark is not Mark.CUT and _begins_a_forward(lines, at, line):
             return None
         if mark is Mark.ATTRIBUTION:
             return _after_attribution(marks, lines, at, at)
@@ -199,17 +199,21 @@ def _rule(line: str) -> re.Match[str] | None:
     return _RULE.match(line) if line[:1] in _RULERS and len(line) <= _LONGEST_RULE else None
 
 
+def _begins_a_forward(lines: Sequence[str], at: int, line: str) -> bool:
+    shape = line.strip()
+    if shape[0] in _RULERS:
+        return _is_forward_rule(shape)
+    return shape[-1] in ":：" and _leads_a_forward(lines, at, shape)
+
+
 def _is_forward_rule(line: str) -> bool:
-    if len(line) > _LONGEST_RULE or line.lstrip()[:1] not in _RULERS:
-        return False
     rule = _rule(line.translate(BIDI).strip())
     return bool(rule and rule["words"] and _FORWARDED.search(rule["words"]))
 
 
-def _leads_a_forward(lines: Sequence[str], at: int) -> bool:
+def _leads_a_forward(lines: Sequence[str], at: int, line: str) -> bool:
     """ "Begin forwarded message:", in any language, above the header of that message."""
-    line = lines[at].rstrip()
-    if not (line.endswith((":", "：")) and len(line) < _LONGEST_LEAD and _FORWARDED.search(line)):
+    if len(line) > _LONGEST_LEAD or not _FORWARDED.search(line):
         return False
     if line.lower().startswith("begin forwarded message"):
         return True
