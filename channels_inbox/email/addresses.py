@@ -28,6 +28,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _QUOTED_LOCAL = re.compile(r'<?\s*("(?:[^"\\]++|\\.?)*+"@[\w.-]{1,255})\s*>?')
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
 _BLANKS_AT_DOT = re.compile(r"(?<=[\w-])\s+\.\s*(?=\w)|(?<=[\w-])\.\s+(?=\w)")  # as before RFC 2822
+_BLANKS_AT_SIGN = re.compile(r"(?<=\w)(?:\s+@\s*|\s*@\s+)(?=[\w-]+\s*\.\s*\w)")
 _LEFT_OVER = re.compile(r"[\[(]?\s*mailto:\s*[\])]?$|\[\s*\]$", re.IGNORECASE)
 _NOBODY = re.compile(r"(?i)[<\"' ]*undisclosed[- ]?recipients?[:;>\"' ]*")
 _ROUTE = re.compile(r"^@[^:]*:")
@@ -131,9 +132,8 @@ def _address(piece: str) -> Address | None:
         return Address(one_line(encoded_words.decode(name or comment)), one_line(quoted[1]))
     name, email, comment = _take_apart(piece)
     if not email:
-        if "@" in name and _BLANKS_AT_DOT.search(name, name.index("@")):
-            at = name.index("@")
-            name = name[:at] + _BLANKS_AT_DOT.sub(".", name[at:])
+        if "@" in name:
+            name = _without_blanks(name)
         email = _bare(_WORD.sub(" ", name))
         if not email and "<>" in piece and name:  # "Mail Delivery System <>"
             return Address(one_line(encoded_words.decode(name)), "")
@@ -144,6 +144,13 @@ def _address(piece: str) -> Address | None:
         name = _LEFT_OVER.sub("", name.replace(email, " ", 1))
     name = one_line(encoded_words.decode(name)) or one_line(encoded_words.decode(comment))
     return Address(name, _cleaned(email))
+
+
+def _without_blanks(name: str) -> str:
+    """`jane @ x . test` -> `jane@x.test`"""
+    name = _BLANKS_AT_SIGN.sub("@", name)
+    at = name.index("@")
+    return name[:at] + _BLANKS_AT_DOT.sub(".", name[at:])
 
 
 def _bare(text: str) -> str:

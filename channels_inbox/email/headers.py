@@ -18,9 +18,9 @@ _SURELY_A_FIELD = re.compile(
     rb"|mime-version|content-[a-z-]+|x-[a-z0-9-]+|delivered-to|importance|user-agent|precedence|list-[a-z-]+"
     rb"|thread-[a-z]+|dkim-signature|organization|errors-to)[ \t]*:"
 )
-_BROKEN_FIELD = re.compile(
-    rb"[A-Za-z]{1,20}-[A-Za-z-]{1,40}(?: [A-Za-z-]{1,40}){1,3}[ \t]{0,9}:"
-)  # blanks in its name
+_BROKEN_FIELD = re.compile(  # blanks in its name
+    rb"([A-Za-z]{1,20}-[A-Za-z-]{1,40}(?: [A-Za-z-]{1,40}){1,3})[ \t]{0,9}:"
+)
 _CHARSET = re.compile(rb"(?i)charset\s*=\s*[\"']?([\w.:-]{2,40})")
 _BLANKS = re.compile(r"\s+")
 # Controls, and those that turn the direction of text round or hide in it
@@ -91,7 +91,9 @@ def read(data: bytes, start: int, end: int) -> tuple[Headers, int]:
                 strays += 1
                 if strays > _STRAY_LINES or not _is_stray(data, at, next_at, end, bool(fields)):
                     break
-            if fields:
+            if broken := _BROKEN_FIELD.match(line):
+                fields.append((broken[1].replace(b" ", b"-"), line[broken.end() :]))
+            elif fields and not line.startswith(b":"):
                 fields[-1] = (fields[-1][0], fields[-1][1] + b"\n" + line)
         _check(fields, next_at - start)
         at = next_at

@@ -31,6 +31,7 @@ JANE = ("Jane Doe", "jane@x.test")
         ("Jane Doe (a <b@x.test>) <jane@x.test>", [JANE]),
         (r"Jane(not \) really) Doe <jane(hers)@x.test(her host)>", [JANE]),
         ("jane@x  . test", [("", "jane@x.test")]),
+        ("jane @ x . test", [("", "jane@x.test")]),
         ("Jane Doe [mailto:jane@x.test]", [JANE]),
         ("mailto:jane@x.test", [("", "jane@x.test")]),
         ('"Friends": jane@x.test; joe@x.test', [("", "jane@x.test"), ("", "joe@x.test")]),

@@ -66,8 +66,9 @@ def test_a_field_without_its_name_is_passed_over():
 def test_a_field_with_blanks_in_its_name_is_no_body():
     block = b"Subject: y\nX-Spam Check Result: passed\n\nHello\n"
 
-    _, body = read(block)
+    own, body = read(block)
 
+    assert own.items == [("Subject", "y"), ("X-Spam-Check-Result", "passed")]
     assert block[body:] == b"Hello\n"
 
 

@@ -50,12 +50,50 @@ VISIBLE = {
     "person_on_a_mailing_list": "Does anybody know why it prints in blue?",
     "spam_with_broken_boundaries_and_charset": "Grüsse",
     "exchange_out_of_office": "I am out of the office until 9 March.",
+    "patch_through_an_old_mailing_list": "Acked-by: Jane Doe <jane@customer.test>",
+    "careless_header_of_an_old_program": "Bitte helfen Sie\nmir.",
+    "invitation_that_is_all_there_is": "Visit of the printer\n"
+    "2026-03-10 10:15 Europe/Berlin – 2026-03-10 11:15 Europe/Berlin\nRoom 5\n\nPlease bring paper.\nAnna",
 }
 
 
 @pytest.mark.parametrize("sample", VISIBLE)
 def test_what_was_written_now_is_visible(sample):
     assert read(sample).visible_reply == VISIBLE[sample]
+
+
+def test_a_careless_header_is_read_all_the_same():
+    parsed = read("careless_header_of_an_old_program")
+
+    assert parsed.from_ == ('Jane "JD" Doe', "jane@customer.test")
+    assert parsed.to == [
+        ("", "support@desk.test"),
+        ("Berg, Anna", "anna@firma.test"),
+        ("Joe Roe", "joe@other.test"),
+    ]
+    assert (parsed.subject, parsed.message_id) == ("Der Drucker ächzt", "oldprogram@customer.test")
+    assert parsed.references == ["a@x.test", "b@x.test", "a@x.test"]
+    assert parsed.date.isoformat() == "2026-03-03T10:12:11+01:00"
+
+
+def test_a_forward_is_kept_whole():
+    assert "ne marche plus" in read("apple_forward_in_french_kept_whole").visible_reply
+
+
+@pytest.mark.parametrize(
+    ("sample", "automatic", "bounce"),
+    [
+        ("patch_through_an_old_mailing_list", False, False),
+        ("vacation_of_a_provider_in_bulk", True, False),
+        ("scanner_that_bounces_without_a_report", False, True),
+        ("filter_that_refuses_with_a_receipt", False, True),
+        ("invitation_that_is_all_there_is", False, False),
+    ],
+)
+def test_machines_are_told_from_people(sample, automatic, bounce):
+    parsed = read(sample)
+
+    assert (parsed.is_auto_reply, parsed.is_bounce) == (automatic, bounce)
 
 
 def test_a_form_is_shown_whole():
