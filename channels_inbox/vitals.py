@@ -17,7 +17,7 @@ from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
 
 # An inbox that stands still for so long is everybody's business.
 ALARM_AFTER = timedelta(minutes=15)
-# A provider that has shut the desk out does not change its mind. Whoever sets an inbox up is given a moment.
+# A provider that has shut the desk out does not change its mind. Whoever sets an inbox up is given more time.
 SIGN_IN_ALARM_AFTER = timedelta(minutes=2)
 
 
@@ -105,7 +105,8 @@ def standing_still(at: datetime) -> list[Vitals]:
     """The inboxes for which admins are called."""
     since = at - ALARM_AFTER
     looked = Q(last_checked_at__lt=since) | Q(last_checked_at=None, created_at__lt=since)
-    signed_out = Q(sign_in_needed_at__lt=at - SIGN_IN_ALARM_AFTER)
+    shut_out = Q(sign_in_needed_at__lt=at - SIGN_IN_ALARM_AFTER, grant__isnull=False)
+    signed_out = shut_out | Q(sign_in_needed_at__lt=since)
     suspects = Inbox.objects.active().filter(signed_out | Q(failing_since__lt=since) | looked)
     stuck = [
         inbox for inbox in suspects if inbox.sign_in_needed_at or inbox.failing_since or is_stalled(inbox, at)

@@ -19,6 +19,7 @@ from channels_inbox.email.oauth.grants import MailboxTokens
 from foundation.errors import HelpdeskError
 
 MECHANISM = "XOAUTH2"
+MOST_CHALLENGES = 5  # one is all that the mechanism has
 REFUSED_BY_IMAP = _(
     "The mail server did not take the provider's sign-in for %(user)s. Is that the account that was connected, and is"
     " IMAP switched on for it?"
@@ -80,9 +81,15 @@ def first_words(user: str, token: str) -> str:
 
 
 def _imap_takes(client: IMAPClient, user: str, token: str) -> bool:
-    said = [first_words(user, token).encode()]
+    answers = [first_words(user, token).encode()] + [b""] * MOST_CHALLENGES
+
+    def answer(_challenge: bytes) -> bytes:
+        if not answers:
+            raise imaplib.IMAP4.abort("challenges without end")
+        return answers.pop(0)
+
     try:
-        client._imap.authenticate(MECHANISM, lambda _challenge: said.pop() if said else b"")
+        client._imap.authenticate(MECHANISM, answer)
     except imaplib.IMAP4.abort:
         raise
     except binascii.Error as error:

@@ -124,7 +124,7 @@ def _not_renewed(grant: MailboxGrant, trouble: NoToken) -> NoToken:
         actor=None,
         action="inbox.sign_in_ended",
         obj=grant.inbox,
-        changes={"provider": [grant.given_for["provider"], str(trouble)]},
+        changes={"sign_in": [grant.given_for["provider"], str(trouble)]},
     )
     return NoToken(PERSONS[trouble.trouble], trouble.trouble)
 

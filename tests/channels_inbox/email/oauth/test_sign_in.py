@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from datetime import timedelta
@@ -121,6 +122,13 @@ def test_fault9_a_revoked_mailbox_is_red_calls_and_loses_nothing(connected, prov
     assert vitals.standing_still(soon + timedelta(minutes=5)) == []
 
 
+def test_whoever_sets_an_inbox_up_is_given_a_while(unconnected):
+    since = unconnected.sign_in_needed_at
+
+    assert vitals.standing_still(since + timedelta(minutes=10)) == []
+    assert [each.inbox for each in vitals.standing_still(since + timedelta(minutes=16))] == [unconnected]
+
+
 def test_mail_waits_while_the_provider_is_away(ended, provider, trusted):
     row = queued(ended)
     row = delivery_claims.claim()
@@ -157,9 +165,7 @@ def test_a_mailbox_is_watched_with_a_token(connected, trusted):
 
 
 def test_the_tokens_stand_in_no_log(ended, trusted, provider, caplog):
-    caplog.set_level(logging.DEBUG, logger="channels_inbox")
-    caplog.set_level(logging.DEBUG, logger="urllib3")
-    caplog.set_level(logging.DEBUG, logger="foundation")
+    caplog.set_level(logging.DEBUG)
     trusted.imap.deliver(ended.address, make_mail())
     mailbox.poll(ended)
     hand_over(ended)
@@ -169,12 +175,66 @@ def test_the_tokens_stand_in_no_log(ended, trusted, provider, caplog):
 
     secrets = [each["refresh_token"] for each in provider.state.asked]
     assert len(secrets) == 2
-    assert not any(secret in caplog.text for secret in [*secrets, provider.client_secret, "at-"])
+    ours = "\n".join(
+        record.getMessage() for record in caplog.records if record.name != "mail.log"
+    )  # the server's
+    assert "Fetching mail" in ours
+    assert not any(secret in ours for secret in [*secrets, provider.client_secret, "at-"])
 
 
 def test_a_user_cannot_end_the_field(connected):
     with pytest.raises(sign_in.TokenRefused):
         sign_in.first_words("eve\x01auth=Bearer x", "token")
+
+
+@pytest.fixture
+def server():
+    """Something that answers every line of an IMAP client with what a test says."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def begin(challenge: bytes) -> int:
+        threading.Thread(target=serve, args=(challenge,), daemon=True).start()
+        return listener.getsockname()[1]
+
+    def serve(challenge: bytes) -> None:
+        with listener.accept()[0] as line, line.makefile("rwb") as spoken:
+            spoken.write(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] hello\r\n")
+            spoken.flush()
+            for said in iter(spoken.readline, b""):
+                if said.endswith(b"CAPABILITY\r\n"):
+                    spoken.write(
+                        b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n" + said.split()[0] + b" OK done\r\n"
+                    )
+                else:
+                    spoken.write(challenge)
+                spoken.flush()
+
+    yield begin
+    listener.close()
+
+
+@pytest.mark.parametrize("challenge", [b"+ \r\n", b"+ a\r\n", b"+ eyJzdGF0dXMiOiI0MDAifQ==\r\n"])
+def test_challenges_without_end_or_sense_end_the_try(connected, provider, server, challenge):
+    connected.settings |= {"imap_port": server(challenge), "imap_security": "none"}
+    connected.save()
+    connect(connected, provider)
+
+    assert mailbox.poll(connected) is None
+
+    connected.refresh_from_db()
+    assert "does not understand" in connected.last_error
+    assert provider.refreshes() == 0
+
+
+def test_a_server_without_the_mechanism_is_told_no_token(connected, provider, server, monkeypatch):
+    monkeypatch.setattr(sign_in, "MECHANISM", "XOAUTH9")
+
+    assert mailbox.poll(connected) is None
+    with pytest.raises(SendFailed, match="does not offer"):
+        hand_over(connected)
+
+    connected.refresh_from_db()
+    assert "does not offer" in connected.last_error
 
 
 # ---- The test of the connection
