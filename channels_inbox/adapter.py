@@ -6,16 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
-
+from channels_inbox.calls_in import Call, PayloadRejected, Refusal
 from channels_inbox.messages import Accepted, DeliveryReport, InboundMessage, OutboundMessage, Sender
 from channels_inbox.settings_form import ChannelSettingsForm
 
+__all__ = [
+    "Adapter",
+    "Item",
+    "NotNow",
+    "PayloadRejected",
+    "PayloadUnreadable",
+    "SendFailed",
+    "SendInDoubt",
+]
+
 Item = InboundMessage | DeliveryReport
-
-
-class PayloadRejected(Exception):
-    """The request is not genuine, or not meant for us: nothing is stored."""
 
 
 class PayloadUnreadable(Exception):
@@ -67,13 +72,25 @@ class Adapter:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings = settings  # the inbox's settings and its decrypted credentials in one mapping
 
-    def verify(self, request: HttpRequest) -> None:
-        """Raise PayloadRejected unless the provider signed this request."""
-        raise PayloadRejected("This channel takes no requests from outside.")
+    def verify(self, call: Call) -> None:
+        """Raise PayloadRejected unless the provider signed this call."""
+        raise PayloadRejected(Refusal.UNSIGNED)
 
-    def delivery_key(self, request: HttpRequest) -> str:
+    def delivery_key(self, call: Call) -> str:
         """What names this delivery, so that one that is repeated is stored once: the provider's event id."""
-        return f"hook:{sha256(request.body).hexdigest()}"
+        return f"hook:{sha256(call.body).hexdigest()}"
+
+    def wrapping(self, call: Call) -> dict[str, Any]:
+        """What has to be known to open the body later; stands in the payload's `transport`."""
+        return {}
+
+    def is_repeated(self, known_digest: bytes, call: Call) -> bool:
+        """Whether a call whose key is known is the same once more, and not another one under its signature."""
+        return True
+
+    def open(self, raw: bytes, transport: Mapping[str, Any]) -> bytes | list[Item]:
+        """What a delivery wraps: bytes for `parse`, or items that need no more reading. Raises PayloadUnreadable."""
+        return raw
 
     def parse(self, payload: bytes) -> Iterable[Item]:
         """What the payload says. Raise PayloadUnreadable where it cannot be understood."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from channels_inbox import matching, receipts, screening, stand_ins, thread_keys
+from channels_inbox import matching, receipts, screening, stand_ins, thread_keys, twins
 from channels_inbox.adapter import PayloadUnreadable
 from channels_inbox.claims import Settled
 from channels_inbox.known import Known, others
@@ -23,6 +23,7 @@ State = InboundPayload.State
 
 NOTHING_SAID = "It says nothing that the desk could use."
 NOT_OURS = "It reports that a mail was not delivered, but names none that this desk has sent."
+NOT_OURS_EITHER = "It reports that a mail was delivered, but names none that this desk has sent."
 STATES = {
     Result.TICKET_OPENED: State.DONE,
     Result.REPLY_ADDED: State.DONE,
@@ -70,10 +71,12 @@ class _Batch:
             self.outcomes[reading.payload.pk] = stand_ins.hold(reading, reading.says, self.known.messages)
             return
         self.outcomes[reading.payload.pk] = Outcome(Result.IGNORED, reason=NOTHING_SAID)
+        if reports := [item for item in reading.says if isinstance(item, DeliveryReport)]:
+            self.outcomes[reading.payload.pk] = _reported(reading.payload, reports)
         for index, item in enumerate(reading.says):
             if isinstance(item, DeliveryReport):
-                self.outcomes[reading.payload.pk] = _report(reading.payload, item)
-            elif outcome := self._message(reading, index, item):
+                continue
+            if outcome := self._message(reading, index, item):
                 self.outcomes[reading.payload.pk] = outcome
 
     def _message(self, reading: Reading, index: int, message: InboundMessage) -> Outcome | None:
@@ -85,7 +88,9 @@ class _Batch:
         source_key = reading.source_key(index)
         if not self._waited_for.isdisjoint([source_key, *thread_keys.of(message)]):
             self.open_tickets()
-        if twin := known.messages.get(source_key):
+        if twin := known.messages.get(source_key) or twins.twin_of(
+            message, brand_id=inbox.brand_id, known=known
+        ):
             return _duplicate(reading, twin)
         sender = known.customer(message.sender)
         match = matching.find_ticket(message, inbox=inbox, sender=sender, known=known)
@@ -157,11 +162,15 @@ def _settled(payload: InboundPayload, outcome: Outcome) -> Settled:
     )
 
 
-def _report(payload: InboundPayload, report: DeliveryReport) -> Outcome:
-    about = receipts.apply(report, payload.inbox)
-    if about is None:
-        return Outcome(Result.BOUNCE, reason=NOT_OURS)
-    return Outcome(Result.BOUNCE, ticket=about.ticket, reason=report.note)
+def _reported(payload: InboundPayload, reports: Sequence[DeliveryReport]) -> Outcome:
+    """Several, where a provider tells of many mails in one call: the first that is about a ticket of ours counts."""
+    told = [(receipts.apply(report, payload.inbox), report) for report in reports]
+    ours = sorted(((row, report) for row, report in told if row), key=lambda each: each[0].ticket is None)
+    if not ours:
+        failed = any(report.state == Message.Delivery.FAILED for report in reports)
+        return Outcome(Result.BOUNCE, reason=NOT_OURS if failed else NOT_OURS_EITHER)
+    row, report = ours[0]
+    return Outcome(Result.BOUNCE, ticket=row.ticket, reason=report.note)
 
 
 def _duplicate(reading: Reading, twin: Message) -> Outcome:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db.models import Case, DateTimeField, F, Q, TextField, Value, When
 from django.db.models.functions import Coalesce, Now
 
-from channels_inbox.models import Inbox
+from channels_inbox.models import Inbox, ProviderHook
 
 PAUSES_AFTER = 5  # failures in a row
 PROBES_EVERY = timedelta(seconds=60)
@@ -68,3 +68,18 @@ def _well_again(*, unless: Q) -> dict[str, object]:
         "failing_since": Case(When(unless, then=F("failing_since")), default=_NEVER),
         "last_error": Case(When(unless, then=F("last_error")), default=Value(""), output_field=TextField()),
     }
+
+
+# ---- Providers that call the desk
+
+
+def called(hook: ProviderHook) -> None:
+    """A genuine call was stored."""
+    due = Q(last_called_at=None) | Q(last_called_at__lt=Now() - NOTED_EVERY)
+    due |= Q(last_refused_at__gte=F("last_called_at"))
+    ProviderHook.objects.filter(due, pk=hook.pk).update(last_called_at=Now())
+
+
+def call_refused(hook: ProviderHook, refusal: str) -> None:
+    due = Q(last_refused_at=None) | Q(last_refused_at__lt=Now() - NOTED_EVERY) | ~Q(refusal=refusal)
+    ProviderHook.objects.filter(due, pk=hook.pk).update(last_refused_at=Now(), refusal=refusal)

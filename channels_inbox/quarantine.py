@@ -70,7 +70,7 @@ def discard(payload: InboundPayload, *, reason: str, actor: audit.Actor) -> Inbo
 def make_ticket(payload: InboundPayload, *, actor: audit.Actor) -> Ticket:
     """Work on it by hand: the ticket that stands in for it stays, and the message counts as done."""
     row = _lock(payload)
-    key = adapter_for(row.inbox).content_key(row.read_raw())
+    key = adapter_for(row.inbox).content_key(reading.mail_of(row))
     if row.ticket is None:
         trouble = PayloadUnreadable(row.reason, sender=stand_ins.sender_of(row), subject=row.subject)
         row.ticket = stand_ins.hold(reading.Reading(row, trouble, key), trouble, {}).ticket

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from channels_inbox import claims
 from channels_inbox.adapter import Adapter, Item, NotNow, PayloadUnreadable
@@ -49,21 +50,34 @@ def read(payloads: Sequence[InboundPayload]) -> list[Reading]:
     for inbox_id in dict.fromkeys(payload.inbox_id for payload in payloads):
         group = [payload for payload in payloads if payload.inbox_id == inbox_id]
         adapter = adapter_for(group[0].inbox)
-        raws = [payload.read_raw() for payload in group]
-        for payload, raw, found in zip(group, raws, _parse(adapter, group, raws), strict=True):
-            says[payload.pk] = Reading(payload, found, adapter.content_key(raw))
+        opened = [_opened(adapter, payload) for payload in group]
+        parsed = iter(_parse_all(adapter, [each.raw for each in opened if each.says is None]))
+        for payload, each in zip(group, opened, strict=True):
+            found = next(parsed) if each.says is None else each.says
+            key = "" if isinstance(each.says, list) else adapter.content_key(each.raw)
+            says[payload.pk] = Reading(payload, found, key)
     return [says[payload.pk] for payload in payloads]
 
 
-def _parse(
-    adapter: Adapter, payloads: Sequence[InboundPayload], raws: Sequence[bytes]
-) -> list[list[Item] | PayloadUnreadable]:
-    known = [_why_not(payload) for payload in payloads]
-    parsed = iter(_parse_all(adapter, [raw for raw, reason in zip(raws, known, strict=True) if not reason]))
-    return [
-        _unreadable(adapter, raw, reason) if reason else next(parsed)
-        for raw, reason in zip(raws, known, strict=True)
-    ]
+def mail_of(payload: InboundPayload) -> bytes:
+    """The message itself, out of whatever its provider wrapped around it. Raises FileNotFoundError."""
+    return _opened(adapter_for(payload.inbox), payload).raw
+
+
+class _Opened(NamedTuple):
+    raw: bytes  # of the message itself, where there is one
+    says: list[Item] | PayloadUnreadable | None = None  # None: it has to be parsed
+
+
+def _opened(adapter: Adapter, payload: InboundPayload) -> _Opened:
+    raw = payload.read_raw()
+    if reason := _why_not(payload):
+        return _Opened(raw, _unreadable(adapter, raw, reason))
+    try:
+        opened = adapter.open(raw, payload.transport)
+    except PayloadUnreadable as unreadable:
+        return _Opened(raw, unreadable)
+    return _Opened(opened) if isinstance(opened, bytes) else _Opened(raw, opened)
 
 
 def _why_not(payload: InboundPayload) -> str:
@@ -79,6 +93,8 @@ def _unreadable(adapter: Adapter, raw: bytes, reason: str) -> PayloadUnreadable:
 
 
 def _parse_all(adapter: Adapter, raws: Sequence[bytes]) -> list[list[Item] | PayloadUnreadable]:
+    if not raws:
+        return []
     try:
         return adapter.parse_many(raws)
     except (NotNow, OSError):

@@ -85,14 +85,14 @@ def _hand_over(row: MessageDelivery, letter: OutboundMessage) -> None:
 @transaction.atomic
 def _accepted(row: MessageDelivery, accepted: Accepted) -> None:
     # Whoever declared it doubtful in the meantime knew less than we do now.
-    MessageDelivery.objects.filter(pk=row.pk, state__in=(State.SENDING, State.IN_DOUBT)).update(
+    known = MessageDelivery.objects.filter(pk=row.pk, state__in=(State.SENDING, State.IN_DOUBT)).update(
         state=State.SENT,
         sent_at=Now(),
         lease=None,
         provider_id=accepted.provider_id[:250],
         provider_reply=accepted.note,
     )
-    if row.message:
+    if known and row.message:  # else the provider was faster: it has come back already
         delivery.record_delivery(message=row.message, state=Message.Delivery.SENT, note=accepted.note)
     faults.point("outbox.before_mark")
 

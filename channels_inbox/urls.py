@@ -8,6 +8,8 @@ from channels_inbox.views import failures, inboxes, mail_texts, mailbox_sign_in,
 app_name = "channels_inbox"
 urlpatterns = [
     path("hooks/<str:token>/", webhooks.receive, name="hook"),
+    # Mailgun gives the whole mail to addresses that end like this.
+    path("hooks/<str:token>/mime", webhooks.receive),
     path("settings/channels/", inboxes.overview, name="inboxes"),
     path("settings/channels/new/<slug:kind>/", inboxes.add, name="add_inbox"),
     path("settings/channels/test/", inboxes.begin_trial, name="begin_trial"),

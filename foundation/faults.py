@@ -28,6 +28,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 FAULT_POINTS = frozenset(
     {
+        "hook.after_commit",
         "imap.after_fetch",
         "imap.after_insert",
         "imap.before_flag",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
@@ -140,7 +141,11 @@ class NotEvenRead:
         length = int(claimed) if claimed.isdecimal() and len(claimed) < 20 else 0
         if request.content_type == "multipart/form-data":
             return answer(request, FilesTooLarge()) if length > NOT_EVEN_READ else self.get_response(request)
-        return answer(request, TooLong()) if length > BESIDE_FILES else self.get_response(request)
+        most = next(
+            (most for prefix, most in settings.LONG_BODIES.items() if request.path.startswith(prefix)),
+            BESIDE_FILES,
+        )
+        return answer(request, TooLong()) if length > most else self.get_response(request)
 
 
 def answer(request: HttpRequest, refused: HelpdeskError) -> HttpResponse:

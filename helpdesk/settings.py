@@ -58,6 +58,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# Where bodies without files may be longer than any form: providers bring whole mails (channels_inbox.webhooks).
+LONG_BODIES = {"/hooks/": 140 * 2**20}
 DATA_UPLOAD_MAX_NUMBER_FILES = (
     200  # the desk's own setting says how many a message takes; this one loses the words
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from channels_inbox.adapter import Adapter, Item, NotNow, PayloadUnreadable, SendFailed
 from channels_inbox.email import fingerprint, guard, inbound, smtp
@@ -11,6 +12,8 @@ from channels_inbox.email.compose import compose
 from channels_inbox.email.forms import EmailSettingsForm
 from channels_inbox.email.parsed import ParsedEmail
 from channels_inbox.email.peek import peek
+from channels_inbox.email.providers import marks
+from channels_inbox.email.providers.catalogue import PROVIDERS
 from channels_inbox.messages import Accepted, OutboundMessage, Sender
 
 logger = logging.getLogger(__name__)
@@ -18,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 class EmailAdapter(Adapter):
     kind, label, settings_form = "email", "Email", EmailSettingsForm
+
+    def open(self, raw: bytes, transport: Mapping[str, Any]) -> bytes | list[Item]:
+        provider = PROVIDERS.get(transport.get("provider", ""))
+        return provider.open(raw, str(transport.get("content_type", ""))) if provider else raw
 
     def parse(self, payload: bytes) -> Iterable[Item]:
         found = self.parse_many([payload])[0]
@@ -64,13 +71,13 @@ class EmailAdapter(Adapter):
             sender=message.sender.handle,
             to=message.to,
             copies=[*message.cc, *message.bcc],
-            data=_composed(message),
+            data=_composed(message, marks.marks(str(self.settings.get("smtp_host", "")), message.message_id)),
         )
 
 
-def _composed(message: OutboundMessage) -> bytes:
+def _composed(message: OutboundMessage, headers: Mapping[str, str]) -> bytes:
     try:
-        return compose(message)
+        return compose(message, headers)
     except SendFailed:
         raise
     except Exception as fault:  # a fault of ours, and certainly nothing was sent

@@ -6,7 +6,7 @@ Only the standard library's EmailMessage writes headers here, from values that w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -27,8 +27,11 @@ MESSAGE_ID = re.compile(r"[^\s<>@\x00-\x20\x7f-\uffff]+@[^\s<>@\x00-\x20\x7f-\uf
 NOT_ATTACHED_AS_SUCH = ("multipart/", "message/")
 
 
-def compose(message: OutboundMessage) -> bytes:
-    """The mail as bytes, with CRLF line ends. Raises SendFailed(permanent) for an address that no mail can have."""
+def compose(message: OutboundMessage, marks: Mapping[str, str] | None = None) -> bytes:
+    """The mail as bytes, with CRLF line ends. `marks` are headers for the server that it is handed to.
+
+    Raises SendFailed(permanent) for an address that no mail can have.
+    """
     mail = EmailMessage(policy=POLICY)
     _write_people(mail, message)
     mail["Subject"] = one_line(message.subject, SUBJECT_LIMIT)
@@ -36,6 +39,8 @@ def compose(message: OutboundMessage) -> bytes:
     mail["Message-ID"] = f"<{message.message_id}>"
     _write_thread(mail, message)
     _write_manners(mail, message)
+    for name, value in (marks or {}).items():
+        mail[name] = one_line(value)
     _write_body(mail, message)
     if LANGUAGE.fullmatch(message.language):  # last: what is called Content-… moves into the parts
         mail["Content-Language"] = message.language

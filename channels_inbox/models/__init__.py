@@ -1,5 +1,6 @@
 from channels_inbox.models.delivery import MessageDelivery
 from channels_inbox.models.grant import MailboxGrant, MailboxSignIn
+from channels_inbox.models.hook import ProviderHook
 from channels_inbox.models.inbox import Inbox, MailboxPosition
 from channels_inbox.models.mail_text import MailText
 from channels_inbox.models.payload import InboundPayload
@@ -14,4 +15,5 @@ __all__ = [
     "MailboxPosition",
     "MailboxSignIn",
     "MessageDelivery",
+    "ProviderHook",
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from channels_inbox import source
+from channels_inbox import reading, source
 from channels_inbox.models import InboundPayload
 from foundation.errors import HelpdeskError
 from tickets.access import get_message
@@ -51,7 +51,7 @@ def _payload_of(message: Message) -> InboundPayload:
 
 def raw_of(payload: InboundPayload) -> bytes:
     try:
-        return payload.read_raw()
+        return reading.mail_of(payload)
     except FileNotFoundError:
         raise OriginalGone(_("The file with this message is missing from the desk's storage.")) from None
 

@@ -21,8 +21,8 @@ class Signed(Adapter):
 
     kind = "signed"
 
-    def verify(self, request):
-        if request.headers.get("X-Signature") != self.settings["secret"]:
+    def verify(self, call):
+        if call.headers.get("X-Signature") != self.settings["secret"]:
             raise PayloadRejected
 
     def parse(self, payload):

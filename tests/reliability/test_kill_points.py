@@ -11,7 +11,7 @@ from foundation.faults import FAULT_POINTS
 from tests.reliability.desk_under_test import until
 
 FETCHER = sorted(point for point in FAULT_POINTS if point.startswith("imap."))
-WORKER = sorted(FAULT_POINTS - set(FETCHER))
+WORKER = sorted(FAULT_POINTS - set(FETCHER) - {"hook.after_commit"})
 
 
 @pytest.mark.parametrize("point", FETCHER)

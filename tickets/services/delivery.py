@@ -21,6 +21,7 @@ _RANK = {
     Message.Delivery.DELIVERED: 4,
     Message.Delivery.READ: 5,
 }
+ARRIVED = (Message.Delivery.DELIVERED, Message.Delivery.READ)
 _NEWS = {
     Message.Delivery.SENT: events.MESSAGE_SENT,
     Message.Delivery.FAILED: events.MESSAGE_FAILED,
@@ -45,7 +46,7 @@ def record_delivery(
     if not may_fall_back and _RANK.get(Message.Delivery(row.delivery), 0) > _RANK[delivery]:
         return False
     row.delivery, row.delivery_note = state, note
-    if delivery == Message.Delivery.SENT:
+    if delivery == Message.Delivery.SENT or (delivery in ARRIVED and row.sent_at is None):
         row.sent_at = at or now()
     row.save(update_fields=["delivery", "delivery_note", "sent_at"])
     _settle(ticket, row, delivery, note)
@@ -70,7 +71,7 @@ def _settle(ticket: Ticket, message: Message, state: Message.Delivery, note: str
             ticket.status_id, ticket.category, ticket.solved_at = "open", Category.OPEN, None
             fields += ["status", "category", "solved_at"]
         locking.save(ticket, fields)
-    elif state == Message.Delivery.SENT and ticket.needs_attention:
+    elif state in (Message.Delivery.SENT, *ARRIVED) and ticket.needs_attention:
         _clear_attention(ticket)
     if history:
         events.write(*history)

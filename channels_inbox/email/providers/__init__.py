@@ -1,0 +1,1 @@
+"""Mail providers that call the desk: with mail that came in, and with what became of mail that left."""
