@@ -106,12 +106,12 @@ def main() -> None:
     import django
 
     django.setup()
-    from bench.pages import numbers, signed_in
+    from bench.browser import signed_in
+    from bench.pages import numbers
 
     url, tickets = sys.argv[1], int(sys.argv[2])
     origin = url.replace("ws://", "http://").partition("/ws/")[0]
-    browser = signed_in()
-    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    cookie = signed_in(origin).cookie
     some = numbers()[: CHANGES + BURST]
     rows = asyncio.run(measure(url, origin, cookie, some, tickets))
     for row in rows:
