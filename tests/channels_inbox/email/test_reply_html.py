@@ -116,8 +116,8 @@ def test_control_characters_in_the_text_do_no_harm():
 
 PIECES = (
     "<p>|</p>|<div>|</div>|\x1a|&#2;|<br>|<blockquote>|</blockquote>|<pre>|</pre>|a\nb|text| |<b>|</b>|<!-- c -->"
-    "|<img src=x>|<li>|&lt;|<table><tr><td>|<style>x</style>|On 3 Mar 2026 10:12 Support &lt;s@x.test&gt; wrote:|-- |<script>"
-    '|</html>|<body>|<div id="appendonsend">|<div class="gmail_attr">'
+    "|<img src=x>|<li>|&lt;|<table><tr><td>|<style>x</style>|On 3 Mar 2026 10:12 Support &lt;s@x.test&gt; wrote:|-- "
+    '|<script>|</html>|<body>|<div id="appendonsend">|<div class="gmail_attr">'
 )
 pieces = st.sampled_from(PIECES.split("|"))
 
