@@ -3,7 +3,15 @@
 from django.urls import path
 
 from channels_inbox import webhooks
-from channels_inbox.views import failures, inboxes, mail_texts, mailbox_sign_in, originals, quarantine
+from channels_inbox.views import (
+    failures,
+    inboxes,
+    mail_texts,
+    mailbox_sign_in,
+    originals,
+    providers,
+    quarantine,
+)
 
 app_name = "channels_inbox"
 urlpatterns = [
@@ -16,6 +24,8 @@ urlpatterns = [
     path("settings/channels/test/<str:key>/", inboxes.trial, name="trial"),
     path("settings/channels/<int:pk>/", inboxes.edit, name="inbox"),
     path("settings/channels/<int:pk>/switch/", inboxes.switch, name="switch_inbox"),
+    path("settings/channels/<int:pk>/provider/", providers.edit, name="provider"),
+    path("settings/channels/<int:pk>/provider/renew/", providers.renew, name="renew_provider_address"),
     path("settings/channels/<int:pk>/connect/", mailbox_sign_in.connect, name="connect_inbox"),
     path("settings/channels/signed-in/<slug:provider>/", mailbox_sign_in.signed_in, name="signed_in"),
     path("settings/mails/", mail_texts.overview, name="mail_texts"),

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.db.models.query import QuerySet
 from django.utils.formats import time_format
 from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
+from channels_inbox.calls_in import Refusal
+from channels_inbox.models import InboundPayload, Inbox, MessageDelivery, ProviderHook
 
 # An inbox that stands still for so long is everybody's business.
 ALARM_AFTER = timedelta(minutes=15)
@@ -33,8 +34,9 @@ class Vitals:
 
 
 def vitals_of(inboxes: Iterable[Inbox], *, at: datetime) -> list[Vitals]:
-    """The state of these inboxes; three questions to the database, however many there are."""
+    """The state of these inboxes; four questions to the database, however many there are."""
     listed = list(inboxes)
+    prefetch_related_objects(listed, "hook")
     queue = _count(MessageDelivery.objects.filter(state__in=("queued", "retry", "sending")))
     trouble = _count(MessageDelivery.objects.filter(state__in=("failed", "in_doubt")))
     held = _count(InboundPayload.objects.filter(state__in=InboundPayload.HELD))
@@ -71,6 +73,8 @@ def _state(inbox: Inbox, at: datetime) -> tuple[str, str, str]:
     if inbox.send_resumes_at and inbox.send_resumes_at > at:
         pauses = _("Sending pauses until %(time)s") % _moment(inbox.send_resumes_at, at)
         return "warn", pauses, inbox.last_error
+    if trouble := _calls_refused(inbox, at):
+        return trouble
     if not fetches(inbox):
         return "ok", _("Works"), ""
     if is_stalled(inbox, at):
@@ -82,6 +86,18 @@ def _state(inbox: Inbox, at: datetime) -> tuple[str, str, str]:
     if inbox.last_checked_at is None:
         return "idle", _("Set up, not looked into yet"), ""
     return "ok", _("Works"), ""
+
+
+def _calls_refused(inbox: Inbox, at: datetime) -> tuple[str, str, str] | None:
+    """What its provider sent last was turned away."""
+    hook: ProviderHook | None = getattr(inbox, "hook", None) if inbox.kind == "email" else None
+    if hook is None or hook.last_refused_at is None:
+        return None
+    if hook.last_called_at and hook.last_called_at > hook.last_refused_at:
+        return None
+    words = _("A call of its provider was refused at %(time)s (%(ago)s)") % _moment(hook.last_refused_at, at)
+    reason = Refusal(hook.refusal).label if hook.refusal in Refusal.values else ""
+    return "warn", words, str(reason)
 
 
 def fetches(inbox: Inbox) -> bool:

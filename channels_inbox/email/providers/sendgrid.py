@@ -37,7 +37,7 @@ class SendGrid(Provider):
     )
     event_advice = _(
         "SendGrid, Settings, Mail Settings, Event Webhooks: add this address for delivered, bounced, dropped, deferred"
-        " and spam reports, switch the signature on, and paste its verification key below."
+        " and spam reports, switch the signature on, and paste its verification key above."
     )
 
     def verify(self, call: Call) -> None:

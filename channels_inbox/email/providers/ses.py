@@ -35,7 +35,7 @@ class AmazonSES(Provider):
     key, label = "ses", "Amazon SES"
     fields = required = ("topic",)
     mail_advice = _(
-        "Amazon SES, Email receiving: add a rule that publishes to the SNS topic below (Base64), and subscribe this"
+        "Amazon SES, Email receiving: add a rule that publishes to the SNS topic above (Base64), and subscribe this"
         " address to the topic (HTTPS, without raw message delivery). It carries mail up to 150 KB."
     )
     event_advice = _(
