@@ -1,0 +1,233 @@
+"""What the templates of a conversation share: who wrote a message, what was written, what became of it.
+
+The parts that every message has are written here and not in a template: a conversation shows hundreds of them, and
+the engine would take longer for their marks than for everything else on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import now
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from foundation import richtext
+from foundation.page_addresses import page_address
+from foundation.templatetags.desk_ui import exact_time, icon
+from tickets import panels
+from tickets.models import Attachment, Message, Ticket
+
+register = template.Library()
+
+# A mail that brings looks of its own is shown in a frame of its own; the rest joins the page.
+HAS_LOOKS = re.compile(
+    r"<(?:table|img|font|center|style|h[1-6]|video|svg)\b|\b(?:style|bgcolor|background)\s*=", re.IGNORECASE
+)
+EXCERPT = 160
+
+
+# ---- Who and how
+
+
+@register.filter
+def message_kind(message: Message) -> str:
+    if message.is_note:
+        return "note"
+    return "customer" if message.is_inbound else "own"
+
+
+@register.filter
+def writer(message: Message) -> str:
+    """Who wrote it, as the message itself says; never simply the requester."""
+    if message.author_agent_id:
+        # The timeline brings the name along; a single message is asked for its agent.
+        return getattr(message, "agent_name", "") or message.author_agent.name  # type: ignore[union-attr]
+    if message.author_name:
+        return message.author_name
+    if message.author_address:
+        return message.author_address
+    return _("The desk") if message.automatic else _("Unknown")
+
+
+@register.filter
+def is_framed(message: Message) -> bool:
+    """Does the message need a frame of its own?"""
+    return message.is_inbound and bool(message.html) and bool(HAS_LOOKS.search(message.html))
+
+
+@register.simple_tag
+def folded_line(message: Message, ticket: Ticket) -> SafeString:
+    """A message that was read long ago, as one line that opens it. A long conversation begins with hundreds."""
+    return format_html(
+        FOLDED,
+        pk=message.pk,
+        kind=message_kind(message),
+        url=page_address("tickets:ticket", ticket.number),
+        sign=icon("lock") if message.is_note else "",
+        author=writer(message),
+        words=richtext.excerpt(message.text, EXCERPT),
+        time=exact_time(message.created_at),
+    )
+
+
+FOLDED = """<li class="timeline-message message-{kind} is-folded" id="message-{pk}">
+  <a class="folded-line" href="{url}?open={pk}#message-{pk}" rel="nofollow" hx-get="{url}messages/{pk}/" \
+hx-target="#message-{pk}" hx-swap="outerHTML" data-focus="#message-{pk}">{sign}<span class="message-author" dir="auto">\
+{author}</span><span class="folded-words" dir="auto">{words}</span>{time}</a>
+</li>
+"""
+
+
+# ---- The head of a message
+
+
+@register.simple_tag
+def message_marks(message: Message, author: str, *, is_new: bool) -> SafeString:
+    """After the author's name: to whom it went, and what is particular about it."""
+    marks = [_mark(MARKS["note"], get_language() or "")] if message.is_note else []
+    marks += [format_html(ADDRESS, line) for line in _addresses(message, author)]
+    particular = (("automatic", message.automatic), ("held", message.is_held), ("new", is_new))
+    marks += [_mark(MARKS[key], get_language() or "") for key, holds in particular if holds]
+    return _together(marks)
+
+
+def _together(parts: list[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+ADDRESS = '<span class="message-address" dir="auto">{}</span>'
+# Look, icon, words.
+MARKS: dict[str, tuple[str, str, str]] = {
+    "note": ("note-label", "lock", gettext_noop("Internal note")),
+    "automatic": ("pill pill-bot", "robot", gettext_noop("Automatic")),
+    "held": ("pill pill-warn", "shield-lock", gettext_noop("Held")),
+    "new": ("pill pill-info", "", gettext_noop("New")),
+}
+
+
+@lru_cache(64)
+def _mark(mark: tuple[str, str, str], language: str) -> SafeString:
+    look, sign, words = mark
+    return format_html('<span class="{}">{}{}</span>', look, icon(sign) if sign else "", _(words))
+
+
+def _addresses(message: Message, author: str) -> list[str]:
+    """From where a customer wrote; to whom the desk did. Blind copies are for agents only, as all of this page."""
+    if message.is_note:
+        return []
+    if message.is_inbound:
+        return [message.author_address] if message.author_address not in ("", author) else []
+    lines = []
+    if to := ", ".join([*message.recipients.get("to", []), *message.recipients.get("cc", [])]):
+        lines.append(_("to %(to)s") % {"to": to})
+    if hidden := ", ".join(message.recipients.get("bcc", [])):
+        lines.append(_("Bcc: %(hidden)s") % {"hidden": hidden})
+    return lines
+
+
+# ---- What one can do with it
+
+
+@register.simple_tag
+def message_actions(message: Message) -> SafeString:
+    """Seldom used: what wings have registered, and the message's link."""
+    language = get_language() or ""
+    found = [
+        format_html(_action(verb.opens_dialog, verb.icon, str(verb.text), language), url)
+        for verb, url in panels.verbs_for(message)
+    ]
+    link = _action(False, "link", _("Link to this message"), language)
+    return _together([*found, format_html(link, f"#message-{message.pk}")])
+
+
+DIALOG = (
+    '<button class="btn btn-quiet btn-small btn-icon" type="button" data-open-dialog="message-dialog" hx-get="{}"'
+    ' hx-target="#message-dialog-body" hx-swap="innerHTML" hx-sync="#message-dialog:replace"'
+    ' aria-label="{}" title="{}">{}</button>'
+)
+LINK = '<a class="btn btn-quiet btn-small btn-icon" href="{}" aria-label="{}" title="{}">{}</a>'
+
+
+@lru_cache(64)
+def _action(opens_dialog: bool, sign: str, words: str, language: str) -> SafeString:
+    """The button as a format, which wants the address."""
+    place = SafeString("{}")
+    words = words.replace("{", "{{").replace("}", "}}")
+    return format_html(DIALOG if opens_dialog else LINK, place, words, words, icon(sign))
+
+
+# ---- What was written
+
+
+@register.simple_tag
+def body_of(message: Message) -> SafeString:
+    """What was written, made safe for the page."""
+    return richtext.shown(message.html or richtext.from_text(message.text))
+
+
+@register.simple_tag
+def quoted_of(message: Message) -> SafeString:
+    """The history that a mail carries along."""
+    if message.quoted_html and not HAS_LOOKS.search(message.quoted_html):
+        return richtext.shown(message.quoted_html)
+    return richtext.shown(richtext.from_text(message.quoted_text))
+
+
+@register.filter
+def tiles(message: Message) -> list[Attachment]:
+    """The files of a message, but for pictures that stand in its text. The timeline brings them along as `files`."""
+    files = message.files if hasattr(message, "files") else message.attachments.all()
+    return [file for file in files if not (file.is_inline and _stands_in(message.html, file))]
+
+
+def _stands_in(html: str, file: Attachment) -> bool:
+    return file.token in html or bool(file.content_id and f"cid:{file.content_id.strip('<>')}" in html)
+
+
+# ---- Delivery
+
+DELIVERY: dict[str, tuple[str, Any]] = {
+    Message.Delivery.QUEUED: ("clock", lambda: _("Waits to be sent")),
+    Message.Delivery.SENDING: ("mail-fast", lambda: _("Sending")),
+    Message.Delivery.SENT: ("check", lambda: _("Sent")),
+    Message.Delivery.DELIVERED: ("checks", lambda: _("Delivered")),
+    Message.Delivery.READ: ("checks", lambda: _("Read")),
+    Message.Delivery.FAILED: ("alert-circle", lambda: _("Not sent")),
+    Message.Delivery.IN_DOUBT: ("alert-triangle", lambda: _("May not have been delivered")),
+}
+
+
+@register.simple_tag
+def delivery(message: Message) -> SafeString:
+    """What became of an answer, with an icon and in words."""
+    if message.delivery not in DELIVERY:
+        return SafeString()
+    mark, words = DELIVERY[message.delivery]
+    trouble = message.delivery in (Message.Delivery.FAILED, Message.Delivery.IN_DOUBT)
+    look = "delivery delivery-failed" if trouble else "delivery"
+    return format_html('<span class="{}">{}{}</span>', look, icon(mark), words())
+
+
+@register.simple_tag(takes_context=True)
+def may_be_undone(context: Context, message: Message) -> bool:
+    """Only by its author, and only while it waits."""
+    agent = context["request"].user
+    return (
+        message.delivery == Message.Delivery.QUEUED
+        and message.author_agent_id == agent.pk
+        and not message.automatic
+        and bool(message.send_after and message.send_after > now())
+    )
+
+
+@register.simple_tag
+def seconds_left(message: Message) -> int:
+    """Whole seconds until an answer leaves."""
+    return max(0, round((message.send_after - now()).total_seconds())) if message.send_after else 0
