@@ -132,3 +132,18 @@ def test_a_thousand_calls(connect):
     assert answers == [200] * 1000
     intake.process_due()
     assert (InboundPayload.objects.filter(state="done").count(), Ticket.objects.count()) == (1000, 1000)
+
+
+def test_a_call_asks_the_database_little(connect, client, django_assert_max_num_queries):
+    provider = connect("mailjet")
+    first, second = provider.mail(make_mail("One.")), provider.mail(make_mail("Two."))
+
+    def post(call):
+        headers = {"Authorization": call.headers["Authorization"]}
+        path = f"/hooks/{provider.inbox.token}/"
+        return client.post(path, call.body, content_type="application/json", headers=headers)
+
+    assert post(first).status_code == 200
+    # The inbox with its provider, the count of refusals, the payload between BEGIN and COMMIT, the note of the call.
+    with django_assert_max_num_queries(6):
+        assert post(second).status_code == 200
