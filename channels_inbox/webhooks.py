@@ -69,7 +69,10 @@ def _receive(request: HttpRequest, inbox: Inbox) -> HttpResponse:
         logger.warning("A delivery for %s was refused: %s.", inbox, rejected)
         if hook:
             health.call_refused(hook, rejected.refusal)
-        return HttpResponse(status=413 if rejected.refusal == Refusal.TOO_LARGE else 401)
+        if rejected.refusal == Refusal.TOO_LARGE:
+            return HttpResponse(status=413)
+        # Some send their password only when they are asked for it.
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="hooks"'})
     faults.point("hook.after_commit")
     if hook:
         health.called(hook)

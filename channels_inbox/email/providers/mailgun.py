@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_inbox.adapter import Item
 from channels_inbox.calls_in import Call, PayloadRejected, Refusal
 from channels_inbox.email.providers import events, form_data, rebuilt
-from channels_inbox.email.providers.provider import MALFORMED, Provider, json_of, text_of
+from channels_inbox.email.providers.provider import MALFORMED, Provider, check_small, json_of, text_of
 
 # Mailgun repeats a call that was not answered for eight hours, and may do so under the signature of the first.
 LONGEST, AHEAD = 12 * 3600, 300  # seconds
@@ -57,6 +57,8 @@ class Mailgun(Provider):
 
     def _signature(self, call: Call) -> tuple[str, str, str]:
         """Time, token and signature. They stand in the body: nothing else of it is looked at."""
+        if _is_json(call.content_type):
+            check_small(call)
         try:
             found = _signed(call.body, call.content_type)
             signature = tuple(str(found[name]) for name in ("timestamp", "token", "signature"))

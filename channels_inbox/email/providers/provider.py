@@ -18,6 +18,8 @@ from channels_inbox.calls_in import Call, PayloadRejected, Refusal
 # The name in user:password@ of addresses that carry a password.
 USER = "desk"
 NOT_UNDERSTOOD = "The provider's call is genuine, but not in a form that the desk understands ({why})."
+# A call that holds no mail is never larger; it is JSON that is read before it is known to be genuine.
+SMALL = 2**20  # bytes
 # What a call that is not as documented makes of code that reads it.
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 
@@ -80,6 +82,11 @@ def check_password(call: Call, settings: Mapping[str, Any]) -> None:
         raise PayloadRejected(Refusal.WRONG_KEY) from None
     if not settings.get("password") or not constant_time_compare(said, expected):
         raise PayloadRejected(Refusal.WRONG_KEY)
+
+
+def check_small(call: Call) -> None:
+    if len(call.body) > SMALL:
+        raise PayloadRejected(Refusal.TOO_LARGE)
 
 
 def json_of(raw: bytes) -> Any:

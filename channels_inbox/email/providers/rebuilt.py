@@ -34,9 +34,10 @@ def mail(
 ) -> bytes:
     """The mail as bytes."""
     body = EmailMessage(policy=POLICY)
-    body.set_content(_clean(text))
+    # Base64, because the other packing costs seconds for a text of megabytes.
+    body.set_content(_clean(text), cte="base64")
     if html:
-        body.add_alternative(_clean(html), subtype="html")
+        body.add_alternative(_clean(html), subtype="html", cte="base64")
     for piece in pieces:
         _attach(body, piece)
     return b"".join(_lines(headers)) + body.as_bytes()

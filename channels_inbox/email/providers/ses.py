@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_inbox.adapter import Item, PayloadUnreadable
 from channels_inbox.calls_in import Call, PayloadRejected, Refusal
 from channels_inbox.email.providers import events, sns
-from channels_inbox.email.providers.provider import MALFORMED, Provider, json_of, text_of
+from channels_inbox.email.providers.provider import MALFORMED, Provider, check_small, json_of, text_of
 
 NO_CONTENT = "Amazon SES told of a mail without its content: it is too large for its topic, or the content is left out."
 # Event -> normalised event, where its recipients stand, and the words that explain it.
@@ -63,6 +63,7 @@ class AmazonSES(Provider):
 
 
 def _said(call: Call) -> dict[str, Any]:
+    check_small(call)  # SNS carries 256 KB
     try:
         said = json_of(call.body)
         return {**said, "MessageId": said["MessageId"], "Type": said["Type"]}

@@ -98,6 +98,14 @@ def test_too_much_is_refused(connect, key, monkeypatch):
     refused(call, because="too_large", status=413)
 
 
+@pytest.mark.parametrize("key", ["ses", "mailgun"])
+def test_no_large_json_is_read_before_it_is_known_to_be_genuine(connect, key):
+    provider = connect(key)
+    call = provider.event("bounced", message_id="a@b")
+
+    refused(call.but(body=b"[" + b"[]," * 2**20 + b"[]]"), because="too_large", status=413)
+
+
 def test_who_has_no_password_is_refused_before_the_body_is_read(connect, monkeypatch):
     monkeypatch.setattr(webhooks, "MOST_BYTES_OF_MAIL", 10)
     provider = connect("postmark")
