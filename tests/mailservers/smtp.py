@@ -170,7 +170,8 @@ class _Hooks:
 
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
         said = base64.b64decode(args[1]) if len(args) > 1 else await server.challenge_auth("")
-        words = re.fullmatch(rb"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01", bytes(said))
+        answer = said if isinstance(said, bytes) else b""  # the client may give up
+        words = re.fullmatch(rb"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01", answer)
         user, token = (part.decode() for part in words.groups()) if words else ("", "")
         success = bool(user) and self.script.provider.state.access.get(token) == user
         if not success:
