@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from accounts.permissions import Permission
 from foundation import settings_index
+from foundation.page_addresses import page_address
 from foundation.side_nav import Group, Link
 from tickets import filters
 
@@ -22,7 +22,7 @@ def _lists(agent: Agent, current: str) -> tuple[Link, ...]:
     counts = filters.counts(agent)
     return tuple(
         Link(
-            reverse("tickets:inbox", args=[view.key]),
+            page_address("tickets:inbox", view.key),
             str(view.name),
             view.icon,
             counted=filters.shown_count(counts[view.key]) if counts.get(view.key) else "",
