@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -19,8 +20,9 @@ from foundation.richtext import strip_controls
 OLD_STYLE_ZONES = ("Etc/", "SystemV/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")
 
 
+@cache
 def time_zones() -> list[tuple[str, str]]:
-    """Zones by place, as people look for them."""
+    """Zones by place, as people look for them. Kept: to look for them takes 40 ms of the machine's files."""
     places = [zone for zone in available_timezones() if "/" in zone and not zone.startswith(OLD_STYLE_ZONES)]
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]
 
