@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from websockets import Origin
 
 from helpdesk.embedded import Services
 from helpdesk.embedded.layout import PROJECT
+from tests.waiting import until
 
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 OURS = [name for name, service in COMPOSE["services"].items() if "build" in service]
@@ -93,12 +93,8 @@ def running(service: str, environment: dict[str, str], **changes: str) -> Iterat
         assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
-def until(true: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+def ended(process: subprocess.Popen[bytes]) -> Callable[[], bool]:
+    return lambda: process.poll() is not None
 
 
 def answers(address: str) -> bool:
@@ -115,7 +111,7 @@ def answers(address: str) -> bool:
 def web(environment: dict[str, str]) -> Iterator[str]:
     port = free_port()
     with running("web", environment | {"WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1"}) as process:
-        until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), process)
+        until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), unless=ended(process))
         yield f"http://127.0.0.1:{port}"
 
 
@@ -183,7 +179,7 @@ def test_uvicorn_serves_the_live_bell_to_those_who_are_signed_in(environment):
             await socket_.recv()
 
     with running("ws", environment, **{"0.0.0.0": "127.0.0.1", "8001": str(port)}) as process:
-        until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), process)
+        until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), unless=ended(process))
         with pytest.raises((websockets.InvalidStatus, websockets.ConnectionClosed)):
             asyncio.run(knock())
 
@@ -195,8 +191,11 @@ def test_worker_and_beat_run(environment, tmp_path):
         running("worker", environment) as worker,
         running("beat", environment, **{"/tmp/beat-schedule": str(schedule)}) as beat,
     ):
-        until(lambda: subprocess.run(shlex.split(ping), cwd=PROJECT, env=environment).returncode == 0, worker)
-        until(lambda: list(tmp_path.glob("beat-schedule*")), beat)
+        until(
+            lambda: subprocess.run(shlex.split(ping), cwd=PROJECT, env=environment).returncode == 0,
+            unless=ended(worker),
+        )
+        until(lambda: list(tmp_path.glob("beat-schedule*")), unless=ended(beat))
 
 
 def test_the_fetcher_runs_until_it_is_told_to_stop(environment):

@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,19 +15,13 @@ import pytest
 from helpdesk.embedded.layout import PROJECT
 from helpdesk.runner import Program, Runner
 from tests.processes import is_alive
+from tests.waiting import until
 
 PATIENCE = 30
 
 
 def python(code: str) -> list[str]:
     return [sys.executable, "-uc", textwrap.dedent(code)]
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture(autouse=True)

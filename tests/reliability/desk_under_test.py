@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from channels_inbox import ledger
@@ -16,15 +14,6 @@ from tests.mailservers import MailServers
 from tests.make import make_agent
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services import replies
-
-PATIENCE = 180.0  # seconds; killed workers leave leases behind that have to run out
-
-
-def until(true: Callable[[], object], *, patience: float = PATIENCE) -> None:
-    deadline = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < deadline, "it came to no end"
-        time.sleep(0.1)
 
 
 @dataclass

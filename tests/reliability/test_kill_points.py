@@ -8,7 +8,7 @@ import pytest
 
 from channels_inbox.models import MessageDelivery
 from foundation.faults import FAULT_POINTS
-from tests.reliability.desk_under_test import until
+from tests.waiting import until
 
 FETCHER = sorted(point for point in FAULT_POINTS if point.startswith("imap."))
 WORKER = sorted(FAULT_POINTS - set(FETCHER) - {"hook.after_commit"})

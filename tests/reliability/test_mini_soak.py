@@ -11,7 +11,7 @@ import random
 import time
 from collections import Counter
 
-from tests.reliability.desk_under_test import until
+from tests.waiting import until
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "60"))
 MAILS_A_MINUTE = float(os.environ.get("SOAK_MAILS", "240"))

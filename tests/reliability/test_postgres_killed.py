@@ -21,7 +21,7 @@ from helpdesk.embedded import Services
 from helpdesk.embedded.layout import PROJECT
 from tests.channels_inbox.mails import make_mail
 from tests.mailservers import MailServers
-from tests.reliability.desk_under_test import until
+from tests.waiting import until
 
 KILLS = int(os.environ.get("POSTGRES_KILLS", "6"))
 SETUP = """

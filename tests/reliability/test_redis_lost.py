@@ -18,8 +18,8 @@ from channels_inbox.models import InboundPayload, MessageDelivery
 from helpdesk.embedded.layout import PROJECT
 from tests.channels_inbox.mails import accept, make_mail
 from tests.make import make_agent, make_customer, make_ticket
-from tests.reliability.desk_under_test import until
 from tests.tickets.portal import customer_client
+from tests.waiting import until
 
 
 @contextmanager

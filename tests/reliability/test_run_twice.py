@@ -12,7 +12,7 @@ from channels_inbox import tasks
 from channels_inbox.models import InboundPayload, MessageDelivery
 from helpdesk.celery import app
 from tests.channels_inbox.mails import accept, make_mail
-from tests.reliability.desk_under_test import until
+from tests.waiting import until
 from tickets import dispatch
 from tickets.models import Message, Ticket, TicketEvent
 

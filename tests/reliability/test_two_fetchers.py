@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from channels_inbox.models import InboundPayload
-from tests.reliability.desk_under_test import until
+from tests.waiting import until
 
 
 def test_fault8_three_fetchers_at_one_mailbox_fetch_each_mail_once(desk_under_test, start):

@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,16 +16,10 @@ from channels_inbox.email.idle import Supervisor, Watcher
 from channels_inbox.models import InboundPayload, Inbox
 from helpdesk.embedded.layout import PROJECT
 from tests.channels_inbox.mails import make_mail
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30.0
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def stored() -> int:
