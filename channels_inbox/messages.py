@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,11 @@ class Sender:
 
     handle: str  # an email address, a phone number, a chat id
     name: str = ""
+
+
+# Whether the sender is who they say, as the desk's own server found: they are, they are not, it could not tell.
+# "" where no such server was asked.
+Proof = Literal["", "pass", "fail", "open"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +48,12 @@ class InboundMessage:
     sent_at: datetime | None = None
     automatic: bool = False  # a machine wrote it: never answer it
     automatic_reason: str = ""
+    written_by_machine: bool = False  # an out-of-office note and the like: nobody has read what it answers
+    has_only_quotes: bool = False  # `text` is then what was quoted
     from_ourselves: str = ""  # why it must be a message of our own that came back
     unwanted: str = ""  # why nobody should have to read it: it is kept and listed, and becomes no message
     spoofed: str = ""  # why the sender is probably not who they say
+    proof: Proof = ""
     language: str = ""
     facts: dict[str, Any] = field(default_factory=dict)  # sender checks and the like, for agents to read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from channels_inbox.email import reply_address
+from channels_inbox.email import agent_address, reply_address
 from channels_inbox.messages import InboundMessage
 
 # So many of a message's references are looked at: its parents come first, and nobody needs more.
@@ -21,9 +21,11 @@ def of(message: InboundMessage) -> list[str]:
     Ids that we minted are left out: they say by themselves which ticket they belong to.
     """
     ids = [message.external_id, *message.thread_keys[:REFERENCES_LIMIT]]
-    return list(
-        dict.fromkeys(shortened(name) for name in ids if name and not reply_address.looks_minted(name))
-    )
+    return list(dict.fromkeys(shortened(name) for name in ids if name and not _looks_minted(name)))
+
+
+def _looks_minted(name: str) -> bool:
+    return reply_address.looks_minted(name) or agent_address.looks_minted(name)
 
 
 def shortened(key: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from channels_inbox.adapter import Item, PayloadUnreadable
 from channels_inbox.email import loop_mark, reply_address
 from channels_inbox.email.parsed import Address, FailedRecipient, ParsedEmail, Verdicts
-from channels_inbox.messages import DeliveryReport, FileRef, InboundMessage, Sender
+from channels_inbox.messages import DeliveryReport, FileRef, InboundMessage, Proof, Sender
 
 NO_SENDER = "The mail does not say who sent it."
 CAME_BACK = "A mail of this desk came back to it."
@@ -57,8 +57,11 @@ def _message(mail: ParsedEmail, settings: Mapping[str, Any]) -> InboundMessage:
         sent_at=mail.date,
         automatic=bool(mail.automatic_reason),
         automatic_reason=mail.automatic_reason,
+        written_by_machine=mail.is_auto_reply,
+        has_only_quotes=not mail.visible_reply and bool(text),
         from_ourselves=_why_ours(mail),
         spoofed=FAILED_DMARC if checks and checks.dmarc == "fail" else "",
+        proof=_proof(mail, checks),
         language=_language(mail),
         facts=_facts(mail, checks),
     )
@@ -88,6 +91,19 @@ def _trusted_checks(mail: ParsedEmail, settings: Mapping[str, Any]) -> Verdicts 
     if not ours or not mail.auth_results or mail.auth_results[0].server != ours:
         return None
     return mail.auth_results[0]
+
+
+def _proof(mail: ParsedEmail, checks: Verdicts | None) -> Proof:
+    """DMARC says it by itself; where a domain has no DMARC, its own DKIM signature does (RFC 7489, 3.1: relaxed)."""
+    if checks is None:
+        return ""
+    if checks.dmarc in ("pass", "fail"):
+        return "pass" if checks.dmarc == "pass" else "fail"
+    domain = mail.from_.email.rpartition("@")[2].lower()
+    signed = any(
+        domain == signer or domain.endswith(f".{signer}") for signer in checks.signed_by if "." in signer
+    )
+    return "pass" if signed else "open"
 
 
 def _facts(mail: ParsedEmail, checks: Verdicts | None) -> dict[str, Any]:

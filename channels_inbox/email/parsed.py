@@ -71,6 +71,7 @@ class Verdicts:
     spf: str = ""
     dkim: str = ""
     dmarc: str = ""
+    signed_by: tuple[str, ...] = ()  # the domains of the DKIM signatures that were good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

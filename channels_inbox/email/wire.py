@@ -49,7 +49,9 @@ def dump(mail: ParsedEmail) -> bytes:
         [[getattr(one, name) for name in _FAILED] for one in mail.bounce.recipients],
         mail.bounce.original_message_id,
     ]
-    told["auth_results"] = [[one.server, one.spf, one.dkim, one.dmarc] for one in mail.auth_results]
+    told["auth_results"] = [
+        [one.server, one.spf, one.dkim, one.dmarc, one.signed_by] for one in mail.auth_results
+    ]
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return b"".join([_LENGTH.pack(len(text)), text, *(file.content for file in mail.attachments)])
 
@@ -135,7 +137,16 @@ def _bounce(told: Any) -> Bounce:
 
 
 def _verdicts(told: Any) -> list[Verdicts]:
-    return [Verdicts(server=_text(a), spf=_text(b), dkim=_text(c), dmarc=_text(d)) for a, b, c, d in told]
+    return [
+        Verdicts(
+            server=_text(server),
+            spf=_text(spf),
+            dkim=_text(dkim),
+            dmarc=_text(dmarc),
+            signed_by=tuple(_texts(signed_by)),
+        )
+        for server, spf, dkim, dmarc, signed_by in told
+    ]
 
 
 def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:

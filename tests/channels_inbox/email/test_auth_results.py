@@ -9,13 +9,13 @@ from channels_inbox.email.parsed import Verdicts
     [
         (
             "mx.test; spf=pass smtp.mailfrom=x; dkim=pass header.d=x; dmarc=pass",
-            Verdicts(server="mx.test", spf="pass", dkim="pass", dmarc="pass"),
+            Verdicts(server="mx.test", spf="pass", dkim="pass", dmarc="pass", signed_by=("x",)),
         ),
         (
             "MX.Test 1; SPF=SoftFail (why: because; dkim=pass) smtp.mailfrom=x",
             Verdicts(server="mx.test", spf="softfail"),
         ),
-        ("mx.test; dkim=fail header.d=a; dkim=pass header.d=b", Verdicts(server="mx.test", dkim="pass")),
+        ("mx.test; dkim=fail header.d=a; dkim=pass header.d=b", Verdicts(server="mx.test", dkim="pass", signed_by=("b",))),
         ("mx.test; none", Verdicts(server="mx.test")),
         ("spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=x", Verdicts(server="", spf="pass")),
         ("", Verdicts(server="")),
