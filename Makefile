@@ -60,8 +60,9 @@ bench: .venv/dev.stamp static/dist/app.css .venv/words.stamp  ## measure; writes
 bench-scale: .venv/dev.stamp static/dist/app.css .venv/words.stamp  ## measure the pages on a large desk: N=1000000
 	$(BIN)/python -m bench --tickets $(or $(N),1000000)
 
-soak: .venv/dev.stamp static/dist/app.css .venv/words.stamp .venv/system.stamp  ## mail under kills, for MINUTES=60; prints an account
-	SOAK_SECONDS=$$(( $(or $(MINUTES),60) * 60 )) $(BIN)/python -m pytest -q tests/reliability/test_mini_soak.py
+soak: .venv/dev.stamp static/dist/app.css .venv/words.stamp .venv/system.stamp  ## mail under kills, for MINUTES=25; prints an account (docs/reliability.md)
+	$(BIN)/python -m tests.reliability.soak --seconds $$(( $(or $(MINUTES),25) * 60 )) \
+	  --mails $(or $(MAILS),$$(( $(or $(MINUTES),25) * 800 ))) --kills $(or $(KILLS),$$(( $(or $(MINUTES),25) * 24 )))
 
 reset:  ## forget the data of the embedded services: the next run starts with a new demo desk
 	-$(BIN)/python -m helpdesk.embedded stop

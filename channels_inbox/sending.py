@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from channels_inbox import delivery_claims, health, outgoing
 from channels_inbox.adapter import SendFailed, SendInDoubt
+from channels_inbox.insisting import DATABASE_AWAY, insisting
 from channels_inbox.letters import NothingToSend
 from channels_inbox.messages import Accepted, OutboundMessage
 from channels_inbox.models import MessageDelivery
@@ -25,6 +26,7 @@ State = MessageDelivery.State
 # Waits between tries, in seconds; the last one repeats. Together about three days, then it has failed.
 BACKOFF = (10, 30, 120, 600, 1800, 3600)
 MOST_ATTEMPTS = 80
+NOT_BEGUN = "The desk's database was away when this was about to leave."
 FAULTY = "The desk could not write this message ({fault}). It will leave once that is mended and somebody retries it."
 
 logger = logging.getLogger(__name__)
@@ -53,15 +55,26 @@ def send(row: MessageDelivery) -> None:
     except SendFailed as failure:
         _failed(row, failure)
         return
+    except DATABASE_AWAY:
+        _failed(row, SendFailed(NOT_BEGUN))
+        return
     except Exception as fault:  # a door: a fault of ours must be seen on the message it concerns
         logger.exception("Delivery %s could not be written.", row.pk)
         words = FAULTY.format(fault=f"{type(fault).__name__}: {fault}")
         _failed(row, SendFailed(words, permanent=not isinstance(fault, OSError)))
         return
     health.probe(row.inbox)
-    if delivery_claims.begin(row):
+    if _begin(row):
         faults.point("outbox.before_send")
         _hand_over(row, letter)
+
+
+def _begin(row: MessageDelivery) -> bool:
+    try:
+        return delivery_claims.begin(row)
+    except DATABASE_AWAY:  # committed or not, it was not handed over
+        _failed(row, SendFailed(NOT_BEGUN))
+        return False
 
 
 def _hand_over(row: MessageDelivery, letter: OutboundMessage) -> None:
@@ -82,6 +95,7 @@ def _hand_over(row: MessageDelivery, letter: OutboundMessage) -> None:
     health.sent(row.inbox)
 
 
+@insisting
 @transaction.atomic
 def _accepted(row: MessageDelivery, accepted: Accepted) -> None:
     # Whoever declared it doubtful in the meantime knew less than we do now.
@@ -104,6 +118,7 @@ def _failed(row: MessageDelivery, failure: SendFailed) -> None:
         health.send_failed(row.inbox, str(failure))
 
 
+@insisting
 @transaction.atomic
 def _note_failure(row: MessageDelivery, failure: SendFailed) -> None:
     given_up = failure.permanent or row.attempts >= MOST_ATTEMPTS
@@ -128,6 +143,7 @@ def _wait(row: MessageDelivery, failure: SendFailed) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.9, 1.2))  # noqa: S311 (spreads load)
 
 
+@insisting
 @transaction.atomic
 def _in_doubt(row: MessageDelivery, words: str) -> None:
     ours = MessageDelivery.objects.filter(pk=row.pk, lease=row.lease, state=State.SENDING)

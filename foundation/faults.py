@@ -6,6 +6,7 @@ by HELPDESK_FAULTS when a process starts or by `armed()` inside a test:
     intake.before_commit=kill@3     SIGKILL to this process at the third pass
     outbox.after_accept=raise       FaultInjected at every pass
     imap.after_insert=hang:2@1      sleep two seconds at the first pass
+    outbox.after_accept=cut@1       the database ends this thread's connection at the first pass
 
 Several are separated by semicolons. Passes are counted per process. A name that is not in FAULT_POINTS is
 an error, so a test cannot arm a point that nobody passes.
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 FAULT_POINTS = frozenset(
     {
@@ -46,7 +48,7 @@ FAULT_POINTS = frozenset(
 )
 
 PLAN = re.compile(
-    r"(?P<name>[\w.]+)=(?P<deed>kill|raise|hang:(?P<seconds>\d+(?:\.\d+)?))(?:@(?P<at>[1-9]\d*))?"
+    r"(?P<name>[\w.]+)=(?P<deed>kill|raise|cut|hang:(?P<seconds>\d+(?:\.\d+)?))(?:@(?P<at>[1-9]\d*))?"
 )
 
 
@@ -56,7 +58,7 @@ class FaultInjected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    deed: str  # kill, raise or hang
+    deed: str  # kill, raise, cut or hang
     at: int | None = None  # only at this pass; None means at every one
     seconds: float = 0.0  # how long a hang lasts
 
@@ -70,6 +72,11 @@ def point(name: str) -> None:
     """Pass a fault point."""
     if _armed:
         _pass(name)
+
+
+def passes(name: str) -> int:
+    """How often a point was passed since faults were armed."""
+    return _passes[name]
 
 
 def _pass(name: str) -> None:
@@ -86,7 +93,21 @@ def _pass(name: str) -> None:
     if fault.deed == "hang":
         time.sleep(fault.seconds)
         return
+    if fault.deed == "cut":
+        _cut_connection()
+        return
     raise FaultInjected(f"{name}, pass {count}")
+
+
+def _cut_connection() -> None:
+    """As when the database restarts: the next statement fails, and a new connection works."""
+    connection.ensure_connection()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [connection.connection.info.backend_pid])
+    finally:
+        other.close()
 
 
 def parse(plan: str) -> dict[str, Fault]:
@@ -96,7 +117,7 @@ def parse(plan: str) -> dict[str, Fault]:
         match = PLAN.fullmatch(part)
         if match is None:
             raise ImproperlyConfigured(
-                f"HELPDESK_FAULTS: {part!r} is not name=kill, raise or hang:seconds, with @pass."
+                f"HELPDESK_FAULTS: {part!r} is not name=kill, raise, cut or hang:seconds, with @pass."
             )
         if match["name"] not in FAULT_POINTS:
             raise ImproperlyConfigured(f"HELPDESK_FAULTS: there is no fault point {match['name']!r}.")

@@ -39,17 +39,16 @@ class Watcher(threading.Thread):
         super().__init__(name=f"mailbox {inbox.pk}", daemon=True)
         self.inbox = inbox
         self._stop_asked = threading.Event()
+        self._wait = FIRST_WAIT  # before the line is opened again; longer after each failure in a row
 
     def stop(self) -> None:
         self._stop_asked.set()
 
     def run(self) -> None:
-        wait = FIRST_WAIT
         while not self._stop_asked.is_set():
             try:
                 with imap.signed_in(grants.wire_settings(self.inbox)) as opened:
                     self._watch(opened)
-                wait = FIRST_WAIT
             except imap.TROUBLE as error:
                 self._note(error)
             except (DatabaseError, InterfaceError):
@@ -57,8 +56,8 @@ class Watcher(threading.Thread):
             except Exception:  # a watcher must not die: nobody would fetch this inbox's mail any more
                 logger.exception("Watching %s failed.", self.inbox)
             close_old_connections()
-            self._stop_asked.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 (spreads load)
-            wait = min(wait * 2, LONGEST_WAIT)
+            self._stop_asked.wait(self._wait * random.uniform(0.8, 1.2))  # noqa: S311 (spreads load)
+            self._wait = min(self._wait * 2, LONGEST_WAIT)
         connection.close()
 
     def _note(self, error: Exception) -> None:
@@ -69,6 +68,7 @@ class Watcher(threading.Thread):
         while not self._stop_asked.is_set():
             close_old_connections()
             stored = mailbox.fetch(self.inbox, opened)
+            self._wait = FIRST_WAIT
             if opened.has_news():
                 continue
             if opened.can_idle:
