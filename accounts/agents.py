@@ -10,7 +10,9 @@ from accounts.models import Agent
 from foundation import audit
 
 # How an agent likes their own screen is nobody else's business.
-PRIVATE = frozenset({"language", "time_zone", "theme", "shortcuts_on"})
+PRIVATE = frozenset(
+    {"language", "time_zone", "theme", "shortcuts_on", "mail_when_assigned", "mail_when_answered"}
+)
 
 
 @transaction.atomic

@@ -133,6 +133,21 @@ class DisplayForm(AboutForm):
     )
 
 
+class MailForm(AboutForm):
+    """Of what the desk tells an agent by mail."""
+
+    mail_when_assigned = forms.BooleanField(
+        label=_("A ticket is given to me"),
+        required=False,
+        help_text=_("By somebody else or by a rule; never what you take yourself."),
+    )
+    mail_when_answered = forms.BooleanField(
+        label=_("The customer answers on a ticket of mine"),
+        required=False,
+        help_text=_("Answer these mails to answer the customer, from wherever you read mail."),
+    )
+
+
 class CustomerForm(AboutForm):
     name = LineField(label=_("Name"), max_length=160, required=False)
     organization = LineField(

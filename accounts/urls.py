@@ -15,6 +15,7 @@ urlpatterns = [
     path("me/", me.page, name="me"),
     path("me/profile/", me.profile, name="profile"),
     path("me/display/", me.display, name="display"),
+    path("me/mail/", me.mail, name="mail"),
     path("me/password/", me.password, name="password"),
     path("me/preferences/", me.preferences, name="preferences"),
     path("people/", people.people, name="people"),

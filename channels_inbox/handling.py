@@ -8,6 +8,7 @@ from typing import Any
 
 from channels_inbox import matching, receipts, screening, stand_ins, thread_keys, twins
 from channels_inbox.adapter import PayloadUnreadable
+from channels_inbox.agent_mail import door as agents_door
 from channels_inbox.claims import Settled
 from channels_inbox.known import Known, others
 from channels_inbox.messages import DeliveryReport, InboundMessage
@@ -82,6 +83,8 @@ class _Batch:
     def _message(self, reading: Reading, index: int, message: InboundMessage) -> Outcome | None:
         """None where the ticket is opened at the end of the batch."""
         known, inbox = self.known, reading.payload.inbox
+        if by_agent := agents_door.take(reading, index, message, known.messages):
+            return by_agent
         is_released = "released_by" in reading.payload.transport
         if reason := screening.why_ignored(message, known, is_released=is_released):
             return Outcome(Result.IGNORED, reason=reason)

@@ -11,6 +11,7 @@ from django.db import connection
 from accounts import customers
 from accounts.models import Customer
 from channels_inbox import thread_keys
+from channels_inbox.agent_mail import door as agents_door
 from channels_inbox.email import reply_address
 from channels_inbox.messages import InboundMessage, Sender
 from channels_inbox.models import ExternalThread, Inbox
@@ -69,7 +70,11 @@ def about(messages: Sequence[InboundMessage], source_keys: Sequence[str]) -> Kno
     known = Known(own_addresses=own_addresses())
     keys = {key for message in messages for key in thread_keys.of(message)}
     _wait_for_relatives(keys)
-    strangers = [message for message in messages if not known.is_ours(message.sender.handle)]
+    strangers = [
+        message
+        for message in messages
+        if not known.is_ours(message.sender.handle) and not agents_door.is_for(message)
+    ]
     _look_up_people(known, strangers)
     _look_up_messages(known, source_keys)
     _look_up_tickets(known, messages, keys)

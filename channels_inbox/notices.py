@@ -11,10 +11,11 @@ from django.db import transaction
 from accounts import notices
 from accounts.notices import Notice
 from channels_inbox import calls, doorbell
+from channels_inbox.agent_mail import notifications
 from channels_inbox.email import reply_address
 from channels_inbox.letters import NothingToSend
 from channels_inbox.mail_texts import texts, trial_mails
-from channels_inbox.mail_texts.catalogue import STANDS_STILL
+from channels_inbox.mail_texts.catalogue import STANDS_STILL, TICKET_ANSWERED, TICKET_ASSIGNED
 from channels_inbox.mail_texts.places import Place
 from channels_inbox.mail_texts.rendering import Rendered
 from channels_inbox.messages import OutboundMessage, Sender
@@ -47,6 +48,8 @@ def queue(notice: Notice) -> None:
 
 
 def write(row: MessageDelivery) -> OutboundMessage:
+    if whole := WHOLE.get(row.content["kind"]):
+        return whole(row)
     (address,) = row.recipients["to"]
     letter = LETTERS.get(row.content["kind"], _letter)(row)
     return OutboundMessage(
@@ -79,4 +82,9 @@ def _letter(row: MessageDelivery) -> Rendered:
 LETTERS: dict[str, Callable[[MessageDelivery], Rendered]] = {
     STANDS_STILL: calls.letter,
     trial_mails.KIND: trial_mails.letter,
+}
+# Mails that can be answered.
+WHOLE: dict[str, Callable[[MessageDelivery], OutboundMessage]] = {
+    TICKET_ASSIGNED: notifications.write,
+    TICKET_ANSWERED: notifications.write,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels_inbox import acknowledgements, outbox
+from channels_inbox.agent_mail import notifications
 from tickets import events
 from tickets.dispatch import Stage, on, on_all
 from tickets.models import TicketEvent
@@ -13,6 +14,11 @@ from tickets.models import TicketEvent
 @on_all(events.TICKET_OPENED)
 def confirm(opened: Sequence[TicketEvent]) -> None:
     acknowledgements.queue([event.message for event in opened if event.message])
+
+
+@on(*notifications.KINDS, stage=Stage.NOTICES)
+def tell_agent(event: TicketEvent) -> None:
+    notifications.queue(event)
 
 
 @on(events.MESSAGE_POSTED, stage=Stage.WIRES)

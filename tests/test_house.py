@@ -33,7 +33,12 @@ MAY_IMPORT = {
 # What of the services the wings may use: the verbs of what comes in and what becomes of what goes out.
 DOORS = {"tickets.services.conversation", "tickets.services.delivery"}
 # A ticket that stands in for an unreadable message is closed again, with a note, by the one who opened it.
-SIDE_DOORS = {"channels_inbox.stand_ins": {"tickets.services.replies", "tickets.services.workflow"}}
+# What an agent does by mail is what they would do on the page.
+SIDE_DOORS = {
+    "channels_inbox.stand_ins": {"tickets.services.replies", "tickets.services.workflow"},
+    "channels_inbox.agent_mail.answers": {"tickets.services.replies"},
+    "channels_inbox.agent_mail.forwards": {"tickets.services.replies"},
+}
 
 
 @cache

@@ -70,5 +70,11 @@ def chosen(*, to: Sequence[str], cc: Iterable[str], bcc: Iterable[str]) -> dict[
     return {**found, "bcc": hidden} if hidden else found
 
 
+def not_ours(addresses: Sequence[str]) -> list[str]:
+    """The addresses without those of the desk itself: an inbox's new alias may be somebody's old address."""
+    own = _own_among(addresses)
+    return [address for address in addresses if address.lower() not in own]
+
+
 def _own_among(addresses: Sequence[str]) -> set[str]:
     return _ours[0](addresses) if _ours and addresses else set()

@@ -35,6 +35,8 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='UTC', max_length=60)),
                 ('theme', models.CharField(choices=[('system', 'Like my device'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=10)),
                 ('shortcuts_on', models.BooleanField(default=True)),
+                ('mail_when_assigned', models.BooleanField(db_default=True, default=True)),
+                ('mail_when_answered', models.BooleanField(db_default=True, default=True)),
                 ('times_shut_out', models.PositiveIntegerField(db_default=0, default=0)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],

@@ -95,6 +95,9 @@ class Agent(AbstractBaseUser):
     time_zone = models.CharField(max_length=60, default="UTC")
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     shortcuts_on = models.BooleanField(default=True)
+    # What the desk mails to them.
+    mail_when_assigned = models.BooleanField(default=True, db_default=True)
+    mail_when_answered = models.BooleanField(default=True, db_default=True)
     # Part of what a session is checked against: who was let go and comes back begins anew.
     times_shut_out = models.PositiveIntegerField(default=0, db_default=0)
     teams = models.ManyToManyField(Team, through="Membership", related_name="agents")

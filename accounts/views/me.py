@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import agents, api_tokens, sign_in
 from accounts.access import agent_of
-from accounts.forms import ChangePasswordForm, DisplayForm, ProfileForm
+from accounts.forms import ChangePasswordForm, DisplayForm, MailForm, ProfileForm
 from accounts.models import Agent
 from foundation.client_address import client_address
 from foundation.errors import HelpdeskError
@@ -30,15 +30,17 @@ def _page(
     *,
     profile: ProfileForm | None = None,
     display: DisplayForm | None = None,
+    mail: MailForm | None = None,
     password: ChangePasswordForm | None = None,
 ) -> HttpResponse:
     """The page with the form that did not pass, if one did not."""
     agent = agent_of(request)
-    wrong = profile or display or password
+    wrong = profile or display or mail or password
     context = {
         "nav_place": "me",
         "profile": profile or ProfileForm(about=agent),
         "display": display or DisplayForm(about=agent),
+        "mail": mail or MailForm(about=agent),
         "password": password or ChangePasswordForm(agent=agent),
         "api_tokens": api_tokens.living(agent),
         "wrong": wrong,
@@ -67,6 +69,17 @@ def display(request: HttpRequest) -> HttpResponse:
     agents.change(agent, actor=agent.as_actor, **form.cleaned_data)
     with translation.override(agent.language):
         return _saved(request)
+
+
+@require_POST
+@login_required
+def mail(request: HttpRequest) -> HttpResponse:
+    agent = agent_of(request)
+    form = MailForm(request.POST, about=agent)
+    if not form.is_valid():
+        return _page(request, mail=form)
+    agents.change(agent, actor=agent.as_actor, **form.cleaned_data)
+    return _saved(request)
 
 
 def _saved(request: HttpRequest) -> HttpResponse:

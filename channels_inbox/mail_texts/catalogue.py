@@ -18,6 +18,8 @@ from accounts import notices
 ACKNOWLEDGEMENT = "acknowledgement"
 REPLY = "reply"
 STANDS_STILL = "inbox.stands_still"
+TICKET_ASSIGNED = "ticket.assigned"
+TICKET_ANSWERED = "ticket.answered"
 
 
 class Shape(StrEnum):
@@ -59,6 +61,18 @@ PORTAL = Placeholder(name="portal", about=_("the address of the customers' pages
 def _link(about: str | Promise) -> Placeholder:
     return Placeholder(name="link", about=about, shape=Shape.LINK)
 
+
+# Of what agents are told about their tickets. The line above which they answer, and how they do, the desk adds itself.
+_OF_A_TICKET = (
+    NUMBER,
+    Placeholder(name="subject", about=_("the subject of the ticket")),
+    Placeholder(name="customer", about=_("the name of the customer")),
+    Placeholder(name="who", about=_("who did it: an agent or a rule")),
+    Placeholder(name="message", about=_("what the customer wrote last; never a note"), shape=Shape.BLOCK),
+    _link(_("the page of the ticket")),
+    BRAND,
+    DESK,
+)
 
 MAILS: Mapping[str, Mail] = {
     mail.key: mail
@@ -144,6 +158,32 @@ MAILS: Mapping[str, Mail] = {
                 "If it was not you, choose a new password now and tell an admin of the desk:\n\n{{ link }}"
             ),
             placeholders=(DESK, _link(_("the page on which one asks for a new password"))),
+        ),
+        Mail(
+            key=TICKET_ASSIGNED,
+            title=_("A ticket was given to an agent"),
+            when=_(
+                "Goes to an agent to whom somebody else or a rule gives a ticket. They can answer the mail."
+            ),
+            subject="[#{{ number }}] {{ subject }}",
+            body=_(
+                "{{ who }} gave you ticket **#{{ number }}**: {{ subject }}\n\n{{ customer }} wrote:\n\n"
+                "{{ message }}\n\n[Open the ticket]({{ link }})"
+            ),
+            placeholders=_OF_A_TICKET,
+            per_brand=True,
+        ),
+        Mail(
+            key=TICKET_ANSWERED,
+            title=_("A customer answered on an agent's ticket"),
+            when=_("Goes to the agent who has the ticket. They can answer the mail."),
+            subject="[#{{ number }}] {{ subject }}",
+            body=_(
+                "{{ customer }} wrote in your ticket **#{{ number }}**:\n\n{{ message }}\n\n"
+                "[Open the ticket]({{ link }})"
+            ),
+            placeholders=_OF_A_TICKET,
+            per_brand=True,
         ),
         Mail(
             key=STANDS_STILL,

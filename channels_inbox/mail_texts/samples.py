@@ -43,6 +43,8 @@ def _ordinary(place: Place) -> Values:
         "subject": _("Re: Charged twice for October"),
         "customer": "Elena Lindqvist",
         "agent": "Ada Byron",
+        "who": "Grace Hopper",
+        "message": Block(f"| {asked}", f"<blockquote>{richtext.from_text(asked)}</blockquote>"),
         "inbox": place.inbox.name if place.inbox else _("Support"),
         "state": _("Collecting mail fails"),
         "details": _("The server did not answer in time."),

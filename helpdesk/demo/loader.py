@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.models import Agent
 from channels_inbox import intake
-from channels_inbox.models import InboundPayload, Inbox
+from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
 from helpdesk.demo import company, samples
 from helpdesk.demo.conversations import CONVERSATIONS
 from helpdesk.demo.past import Past
@@ -47,6 +47,8 @@ def make(at: datetime) -> Made:
     _hold_unreadable(people.mailboxes["Northwind"], stage)
     dispatch.process_events()
     TicketEvent.objects.update(processed_at=F("created_at"))
+    # What agents would have been told by mail over the weeks is not mailed today.
+    MessageDelivery.objects.filter(kind=MessageDelivery.Kind.NOTICE).delete()
     _read_what_is_old(people.agents["agent"], stage.now)
     for inbox in people.mailboxes.values():
         Inbox.objects.filter(pk=inbox.pk).update(

@@ -23,6 +23,17 @@ def test_name_alias_and_signature_are_saved_and_noted(client):
     assert set(AuditEntry.objects.get(action="agent.changed").changes) == {"name", "alias", "signature"}
 
 
+def test_an_agent_chooses_what_is_mailed_to_them(client):
+    agent = make_agent()
+    client.force_login(agent)
+
+    client.post("/me/mail/", {"mail_when_answered": "on"})
+
+    agent.refresh_from_db()
+    assert (agent.mail_when_assigned, agent.mail_when_answered) == (False, True)
+    assert "Mail me when" in client.get("/me/").content.decode()
+
+
 def test_language_zone_theme_and_keys_are_nobody_elses_business(client):
     agent = make_agent()
     client.force_login(agent)

@@ -10,11 +10,21 @@ from django.utils import translation
 
 from accounts import notices
 from channels_inbox.mail_texts import rendering, samples, texts
-from channels_inbox.mail_texts.catalogue import ACKNOWLEDGEMENT, MAILS, REPLY, Mail, Shape
+from channels_inbox.mail_texts.catalogue import (
+    ACKNOWLEDGEMENT,
+    MAILS,
+    REPLY,
+    TICKET_ANSWERED,
+    TICKET_ASSIGNED,
+    Mail,
+    Shape,
+)
 from channels_inbox.mail_texts.grammar import TextRefused
 from channels_inbox.mail_texts.places import Place
 from channels_inbox.mail_texts.rendering import Block, Wording, fill
 
+# What agents are told repeats what the customer wrote.
+TOLD = {TICKET_ASSIGNED, TICKET_ANSWERED}
 ACK, ANSWER = MAILS[ACKNOWLEDGEMENT], MAILS[REPLY]
 LINK = "https://desk.test/requests/l/abc/"
 EVIL = '<script>x</script> **b** [click](https://evil.example/) {{ link }} "><img src=x>'
@@ -164,10 +174,10 @@ def test_security8_a_mail_to_somebody_unproven_has_no_place_for_what_its_sender_
         assert set(MAILS[key].known) <= {"brand", "desk", "number", "link", "portal"}
 
 
-def test_only_an_answer_takes_paragraphs():
+def test_only_answers_and_what_agents_are_told_take_paragraphs():
     blocks = {key for key, mail in MAILS.items() for each in mail.placeholders if each.shape == Shape.BLOCK}
 
-    assert blocks == {REPLY}
+    assert blocks == {REPLY, *TOLD}
 
 
 @pytest.mark.django_db
@@ -187,5 +197,5 @@ def test_every_default_is_right_and_safe_in_every_language(key, language, hostil
     assert {tag for tag, _attributes in tags_of(made.html)} <= {"p", "br", "a", "b", "div", "blockquote"}
     for tag, attributes in tags_of(made.html):
         assert attributes.keys() <= ALLOWED.get(tag, set())
-        if key != REPLY:  # what an agent and a customer wrote may hold addresses
+        if key not in {REPLY, *TOLD}:  # what an agent and a customer wrote may hold addresses
             assert "evil.example" not in str(attributes)

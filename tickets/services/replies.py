@@ -71,6 +71,12 @@ def post_reply(
     return message
 
 
+def everybody_else(ticket: Ticket) -> list[str]:
+    """Whom an answer to all goes to besides the customer."""
+    present = ticket.participants.filter(removed_at=None).select_related("customer").order_by("pk")
+    return recipients.not_ours([person.customer.email for person in present if person.customer.email])
+
+
 def _refuse_if_stale(ticket: Ticket, author: Agent, last_seen_event: int | None) -> None:
     if last_seen_event is None:
         return

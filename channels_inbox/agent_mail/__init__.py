@@ -1,0 +1,1 @@
+"""What agents do from their own mail programs: hear of their tickets, answer them, forward what customers sent."""
