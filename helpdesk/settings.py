@@ -127,6 +127,7 @@ TEMPLATES = [
                 "foundation.context.desk",
                 "tickets.context.frame",
             ],
+            "libraries": {"i18n": "foundation.templatetags.words"},
         },
     }
 ]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from accounts.permissions import Permission
-from tickets import panels
+from foundation import one_trip
+from foundation.one_trip import Question, Row
+from tickets import panels, surroundings
 from tickets.choices import choices
 from tickets.models import Priority, Ticket
-from tickets.models.ticket import TicketQuerySet
-from tickets.surroundings import Surroundings, surroundings_of
+from tickets.models.ticket import Sight, TicketQuerySet, sight_of
+from tickets.surroundings import Surroundings
 
 PREVIOUS_SHOWN = 5
 
@@ -28,9 +31,14 @@ class Previous(NamedTuple):
     updated_at: datetime
 
 
-def of(ticket: Ticket, agent: Agent, around: Surroundings | None = None) -> dict[str, Any]:
-    """The context of tickets/_head.html and tickets/_details.html. `around` where it was read already."""
-    around = around or surroundings_of(ticket, agent)
+def of(ticket: Ticket, agent: Agent) -> dict[str, Any]:
+    """The context of tickets/_head.html and tickets/_details.html."""
+    around, previous = one_trip.ask(surroundings.question(ticket, agent), others(ticket, agent))
+    return shown(ticket, agent, surroundings.answer(around), previous)
+
+
+def shown(ticket: Ticket, agent: Agent, around: Surroundings, previous: list[Row]) -> dict[str, Any]:
+    """The same, of what was read already: `previous` are the rows of `others`."""
     known = choices()
     statuses = known.open_to_people
     return {
@@ -54,7 +62,7 @@ def of(ticket: Ticket, agent: Agent, around: Surroundings | None = None) -> dict
         "priorities": Priority.choices,
         "known_tags": known.tag_options,
         "around": around,
-        "previous": previous_of(ticket, agent),
+        "previous": _previous(previous),
         "boxes": [(box.title, box.url(ticket)) for box in panels.BOXES],
     }
 
@@ -76,13 +84,20 @@ def _with(offered: list[tuple[Any, str]], current: Any, name: str) -> list[tuple
     return [(current, name), *offered]
 
 
-def previous_of(ticket: Ticket, agent: Agent) -> list[Previous]:
+def others(ticket: Ticket, agent: Agent) -> Question:
     """The customer's other tickets, newest first, as far as this agent may see them."""
-    visible: TicketQuerySet = Ticket.objects.visible_to(agent)
-    others = visible.present().of(ticket.requester).exclude(pk=ticket.pk)
-    shown = others.values_list("number", "subject", "category", "status_id", "updated_at")
+    return one_trip.kept(_others, sight_of(agent), ticket.requester_id, ticket.pk)
+
+
+def _others(sight: Sight, customer: int, ticket: int) -> QuerySet[Ticket, Any]:
+    visible: TicketQuerySet = Ticket.objects.within(sight)
+    found = visible.present().filter(requester=customer).exclude(pk=ticket).order_by("-updated_at")
+    return found.values_list("number", "subject", "category", "status_id", "updated_at")[:PREVIOUS_SHOWN]
+
+
+def _previous(rows: list[Row]) -> list[Previous]:
     named = choices().status_name
     return [
         Previous(number, subject, category, named(status), updated_at)
-        for number, subject, category, status, updated_at in shown.order_by("-updated_at")[:PREVIOUS_SHOWN]
+        for number, subject, category, status, updated_at in rows
     ]

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent, Customer
+from foundation.one_trip import Question, Row
 from tickets import events
 from tickets.choices import choices
 from tickets.models import Priority, Ticket, TicketEvent
@@ -58,11 +58,13 @@ where event.ticket_id = %s order by event.id desc limit %s
 """  # noqa: S608 (the tables' own names)
 
 
-def latest(ticket: Ticket, count: int) -> list[Happening]:
-    """The newest events of a ticket, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(HAPPENED, [ticket.pk, count])
-        rows = cursor.fetchall()
+def question(ticket: Ticket, count: int) -> Question:
+    """The newest events of a ticket, for `one_trip.ask`; its rows are for `answer`."""
+    return HAPPENED, [ticket.pk, count]
+
+
+def answer(rows: list[Row]) -> list[Happening]:
+    """Oldest first."""
     return [Happening._make((*row[:3], json.loads(row[3]), *row[4:])) for row in reversed(rows)]
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
-
 from accounts.models import Agent, Customer, CustomerIdentity
+from foundation import one_trip
+from foundation.one_trip import Question, Row
 from tickets.models import Attachment, Draft, Participant, Tag, Ticket, TicketEvent, TicketSeen
 
 
@@ -78,12 +78,16 @@ select
 
 def surroundings_of(ticket: Ticket, agent: Agent) -> Surroundings:
     """As this agent, who may see the ticket, is shown it."""
-    parameters = {"agent": agent.pk, "ticket": ticket.pk, "requester": ticket.requester_id}
-    with connection.cursor() as cursor:
-        cursor.execute(AROUND, parameters)
-        tags, identities, participants, has_files, has_drafts, seen_event, seen_at, newest_event = (
-            cursor.fetchone()
-        )
+    return answer(*one_trip.ask(question(ticket, agent)))
+
+
+def question(ticket: Ticket, agent: Agent) -> Question:
+    """For `one_trip.ask`; its rows are for `answer`."""
+    return AROUND, {"agent": agent.pk, "ticket": ticket.pk, "requester": ticket.requester_id}
+
+
+def answer(rows: list[Row]) -> Surroundings:
+    tags, identities, participants, has_files, has_drafts, seen_event, seen_at, newest_event = rows[0]
     return Surroundings(
         tags=tuple(TagShown(*row) for row in tags),
         identities=tuple(IdentityShown(*row) for row in identities),

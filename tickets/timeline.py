@@ -9,6 +9,8 @@ from datetime import datetime
 from django.utils.functional import cached_property
 
 from accounts.models import Agent
+from foundation import one_trip
+from foundation.one_trip import Question, Row
 from tickets import events, history
 from tickets.history import Happening
 from tickets.models import Attachment, Message, Ticket
@@ -62,24 +64,52 @@ class Timeline:
         return any(isinstance(entry, Said) and entry.is_folded for entry in self.entries)
 
 
+def questions(ticket: Ticket, *, everything: bool = False) -> tuple[Question, Question]:
+    """For `one_trip.ask`; their rows are for `arranged`. `everything` goes back further."""
+    depth = DEEPER if everything else 1
+    return (
+        # Events first: a message that arrives between the two is then shown, but not yet "seen".
+        history.question(ticket, EVENTS_SHOWN * depth),
+        (
+            SAID.format(message=one_trip.columns(Message, "message")),
+            [ticket.pk, Message.Delivery.CANCELLED, MESSAGES_SHOWN * depth + 1],
+        ),
+    )
+
+
 def timeline_of(
     ticket: Ticket,
     agent: Agent,
+    *,
+    seen: int | None,
+    everything: bool = False,
+    opened: Collection[int] = (),
+) -> Timeline:
+    """What an agent reads; see `arranged`."""
+    happened, written = one_trip.ask(*questions(ticket, everything=everything))
+    rows = (happened, written)
+    return arranged(ticket, agent, rows, seen=seen, everything=everything, opened=opened)
+
+
+def arranged(
+    ticket: Ticket,
+    agent: Agent,
+    rows: tuple[list[Row], list[Row]],
     *,
     seen: int | None,
     has_files: bool = True,
     everything: bool = False,
     opened: Collection[int] = (),
 ) -> Timeline:
-    """What an agent reads. `seen` is the newest event they were shown before; None on the first visit.
+    """Of the rows of `questions`. `seen` is the newest event the agent was shown before; None on the first visit.
 
     Where the ticket has no files, `has_files` saves the question for those of its messages.
-    `everything` unfolds all and goes back further; `opened` are the messages that stand before the agent in full.
+    `everything` unfolds all; `opened` are the messages that stand before the agent in full.
     """
-    # Events first: a message that arrives between the two queries is then shown, but not yet "seen".
-    told = history.latest(ticket, EVENTS_SHOWN * (DEEPER if everything else 1))
+    happened, written = rows
+    told = history.answer(happened)
     shown = MESSAGES_SHOWN * (DEEPER if everything else 1)
-    messages = _messages(ticket, shown + 1, with_files=has_files)
+    messages = _messages(written, with_files=has_files)
     has_earlier = len(messages) > shown
     messages = messages[-shown:]
     new = _new_messages(told, agent, seen)
@@ -97,18 +127,20 @@ def timeline_of(
 
 
 # With the name of the agent who wrote each: the agent's other columns would cost more than the message's own.
-SAID = f"""
-select message.*, agent.name as agent_name from {Message._meta.db_table} message
-left join {Agent._meta.db_table} agent on agent.id = message.author_agent_id
+SAID = """
+select {message}, agent.name from tickets_message message
+left join accounts_agent agent on agent.id = message.author_agent_id
 where message.ticket_id = %s and message.delivery <> %s order by message.id desc limit %s
-"""  # noqa: S608 (the tables' own names)
+"""
 
 
-def _messages(ticket: Ticket, count: int, *, with_files: bool) -> list[Message]:
-    """The newest ones, oldest first, each with its `files`."""
-    messages = list(Message.objects.raw(SAID, [ticket.pk, Message.Delivery.CANCELLED, count]))[::-1]
-    for message in messages:
-        message.files = []  # type: ignore[attr-defined]
+def _messages(rows: list[Row], *, with_files: bool) -> list[Message]:
+    """Oldest first, each with its `files`."""
+    messages = []
+    for row in reversed(rows):
+        message = one_trip.instance(Message, row)
+        message.agent_name, message.files = row[-1], []  # type: ignore[attr-defined]
+        messages.append(message)
     if with_files:
         by_pk = {message.pk: message for message in messages}
         for file in Attachment.objects.filter(message__in=by_pk).order_by("pk"):

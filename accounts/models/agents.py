@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
+from foundation import one_trip
 
 
 class Role(models.Model):
@@ -41,10 +42,10 @@ class Team(models.Model):
 
 
 SIGNED_IN = """
-select agent.*, array(
+select {columns}, array(
     select unnest(role.permissions) from accounts_role role
     join accounts_agent_roles given on given.role_id = role.id where given.agent_id = agent.id
-) as granted
+)
 from accounts_agent agent where agent.id = %s and agent.is_active
 """
 
@@ -70,9 +71,11 @@ class AgentManager(BaseUserManager["Agent"]):
 
     def signed_in(self, pk: int) -> Agent | None:
         """The active agent with what their roles let them do: every request begins with this one statement."""
-        agent = next(iter(self.raw(SIGNED_IN, [pk])), None)
-        if agent:
-            agent.permissions = frozenset(agent.granted)  # type: ignore[attr-defined]
+        rows = one_trip.ask((SIGNED_IN.format(columns=one_trip.columns(self.model, "agent")), [pk]))[0]
+        if not rows:
+            return None
+        agent = one_trip.instance(self.model, rows[0])
+        agent.permissions = frozenset(rows[0][-1])
         return agent
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -56,14 +56,34 @@ QUEUE_FIELDS = (
 )
 
 
+class Sight(NamedTuple):
+    """How far an agent sees: all that `TicketQuerySet.within` goes by, so that what it built can be kept by it."""
+
+    everything: bool = False
+    teams: frozenset[int] = frozenset()
+    agent: int | None = None  # whose own tickets; None sees nothing
+
+
+def sight_of(agent: Agent) -> Sight:
+    """The one place where it is decided which tickets an agent may read."""
+    if not agent.is_active:
+        return Sight()
+    if agent.can(Permission.TICKETS_READ_ALL):
+        return Sight(everything=True)
+    return Sight(teams=agent.team_ids, agent=agent.pk)
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, agent: Agent) -> TicketQuerySet:
-        """The tickets this agent may read. The one place where that is decided."""
-        if not agent.is_active:
-            return self.none()
-        if agent.can(Permission.TICKETS_READ_ALL):
+        """The tickets this agent may read."""
+        return self.within(sight_of(agent))
+
+    def within(self, sight: Sight) -> TicketQuerySet:
+        if sight.everything:
             return self
-        return self.filter(Q(team__in=agent.team_ids) | Q(assignee=agent))
+        if sight.agent is None:
+            return self.none()
+        return self.filter(Q(team__in=sight.teams) | Q(assignee=sight.agent))
 
     def of(self, customer: Customer) -> TicketQuerySet:
         return self.filter(requester=customer)
@@ -91,10 +111,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         tickets.reading.marks_of adds what is the reader's own.
         """
         return self.values_list(*QUEUE_FIELDS, named=True)
-
-    def for_page(self) -> TicketQuerySet:
-        """With its requester; who has it and where it stands comes from tickets.choices, the rest from surroundings."""
-        return self.select_related("requester", "requester__organization")
 
 
 _PRESENT = Q(trashed_at=None, merged_into=None)

@@ -15,12 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import agent_of
 from accounts.models import Agent
 from accounts.redirects import next_page
-from tickets import details, filters, navigation, reading
+from foundation import one_trip
+from foundation.one_trip import NOTHING, Question, Row
+from tickets import details, filters, navigation, reading, surroundings
 from tickets.access import get_message, get_ticket
 from tickets.composing import composer
 from tickets.models import Ticket
-from tickets.surroundings import Surroundings, surroundings_of
-from tickets.timeline import Said, Timeline, timeline_of
+from tickets.surroundings import Surroundings
+from tickets.timeline import Said, Timeline, arranged
+from tickets.timeline import questions as conversation
 from tickets.views.inbox import list_context, way_back
 
 
@@ -38,8 +41,7 @@ def page(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: Any
     """Render the page of a ticket that was fetched by tickets.access."""
     agent = agent_of(request)
     view = filters.VIEWS.get(request.GET.get("view", ""))
-    around = surroundings_of(ticket, agent)
-    told = _timeline(request, ticket, agent, around)
+    around, told, previous = _read(request, ticket, agent, details.others(ticket, agent))
     context = {
         "ticket": ticket,
         **_told(request, ticket, told, around),
@@ -47,7 +49,7 @@ def page(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: Any
         "nav_groups": navigation.groups(agent, current=view.key if view else ""),
         "composer": composer(ticket, agent, around, last_event=told.last_event),
         "client_key": secrets.token_hex(16),
-        **details.of(ticket, agent, around),
+        **details.shown(ticket, agent, around, previous),
         **way_back(request),
         **(list_context(request, view, opened=ticket) if view else {}),
         **more,
@@ -55,17 +57,26 @@ def page(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: Any
     return render(request, "tickets/ticket.html", context, status=status)
 
 
-def _timeline(request: HttpRequest, ticket: Ticket, agent: Agent, around: Surroundings) -> Timeline:
-    opened = {int(pk) for pk in request.GET.getlist("open") if pk.isdecimal() and len(pk) < 19}
-    return timeline_of(
+def _read(
+    request: HttpRequest, ticket: Ticket, agent: Agent, more: Question = NOTHING
+) -> tuple[Surroundings, Timeline, list[Row]]:
+    """The conversation and what stands around it, and the rows of one question more."""
+    everything = request.GET.get("all") == "1"
+    stands_around, happened, written, others = one_trip.ask(
+        surroundings.question(ticket, agent), *conversation(ticket, everything=everything), more
+    )
+    around = surroundings.answer(stands_around)
+    told = arranged(
         ticket,
         agent,
+        (happened, written),
         # What was new when the page was opened stays marked while it is open.
         seen=_number(request.GET.get("seen")) if "seen" in request.GET else around.seen_event,
         has_files=around.has_files,
-        everything=request.GET.get("all") == "1",
-        opened=opened,
+        everything=everything,
+        opened={int(pk) for pk in request.GET.getlist("open") if pk.isdecimal() and len(pk) < 19},
     )
+    return around, told, others
 
 
 def _told(request: HttpRequest, ticket: Ticket, told: Timeline, around: Surroundings) -> dict[str, Any]:
@@ -93,8 +104,7 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
     """The conversation anew."""
     found = get_ticket(request, number)
     agent = agent_of(request)
-    around = surroundings_of(found, agent)
-    told = _timeline(request, found, agent, around)
+    around, told, _nothing = _read(request, found, agent)
     context = {"ticket": found, **_told(request, found, told, around), **details.rights(found, agent)}
     return render(request, "tickets/_timeline.html", context)
 
