@@ -1,7 +1,7 @@
 """Tell a customer that their request has arrived: its number, and a link to follow it. Machines are never told.
 
 Whoever asks in somebody else's name could have us write to strangers. So the mail repeats nothing of what was
-written, and goes out only so often: to one address, at the asking of one machine, for one brand.
+written, and `loop_caps` decides whether one more may leave.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from accounts import magic_links
-from channels_inbox import doorbell, letters
+from channels_inbox import doorbell, letters, loop_caps
 from channels_inbox.email import reply_address
 from channels_inbox.letters import Content, NothingToSend
 from channels_inbox.mail_texts import texts
@@ -21,16 +21,12 @@ from channels_inbox.mail_texts.rendering import Rendered
 from channels_inbox.messages import OutboundMessage
 from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
 from channels_inbox.routes import Route, address_of, route_of
-from foundation import limits
 from tickets.models import Message, Ticket
 from tickets.services import conversation
 
 CHANNEL = "email"
-HOUR = 3600
-PER_ADDRESS, PER_MACHINE, PER_BRAND = 1, 20, 200
 # What stands in the stored message where the mail has the link.
 MASKED = "[…]"
-TOO_MANY = "Not sent: there were too many confirmations for this {what} within the hour."
 
 
 def queue(opening: Sequence[Message]) -> None:
@@ -91,7 +87,8 @@ def write(row: MessageDelivery) -> OutboundMessage:
     ticket = about.ticket
     (address,) = row.recipients["to"]
     if row.message_id is None:
-        _refuse_if_too_many(address, row.content["machine"], ticket)
+        if reason := loop_caps.may_leave(row, address=address, machine=row.content["machine"]):
+            raise NothingToSend(reason)
         _store(row, ticket)
     link = magic_links.issue(
         purpose=magic_links.Purpose.CUSTOMER_REQUEST,
@@ -109,15 +106,6 @@ def write(row: MessageDelivery) -> OutboundMessage:
         language=letters.language_of(ticket),
     )
     return letters.of_ticket(row, ticket, row.message_id or about.pk + 1, content)
-
-
-def _refuse_if_too_many(address: str, machine: str, ticket: Ticket) -> None:
-    counted = [("address", address.lower(), PER_ADDRESS), ("brand", str(ticket.brand_id), PER_BRAND)]
-    if machine:
-        counted.append(("machine", machine, PER_MACHINE))
-    for what, key, limit in counted:
-        if not limits.hit(f"ack:{what}:{key}", limit=limit, per=HOUR).allowed:
-            raise NothingToSend(TOO_MANY.format(what=what))
 
 
 @transaction.atomic

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from channels_inbox import matching, receipts, screening, stand_ins, thread_keys, twins
+from channels_inbox import incoming, loop_caps, matching, receipts, screening, stand_ins, thread_keys, twins
 from channels_inbox.adapter import PayloadUnreadable
 from channels_inbox.agent_mail import door as agents_door
 from channels_inbox.claims import Settled
-from channels_inbox.known import Known, others
+from channels_inbox.known import Known
 from channels_inbox.messages import DeliveryReport, InboundMessage
-from channels_inbox.models import ExternalThread, InboundPayload
+from channels_inbox.models import InboundPayload
 from channels_inbox.outcome import Outcome, Result
 from channels_inbox.reading import Reading
 from channels_inbox.registry import ADAPTERS
-from tickets.files import NewFile
 from tickets.models import Message, Ticket
 from tickets.services import conversation
 
@@ -97,17 +95,19 @@ class _Batch:
             return _duplicate(reading, twin)
         sender = known.customer(message.sender)
         match = matching.find_ticket(message, inbox=inbox, sender=sender, known=known)
-        incoming = _incoming(message, match, source_key, reading, known)
+        said = incoming.of(message, match, source_key, reading, known)
         stand_in = reading.payload.ticket
         ticket = match.ticket or stand_ins.room_in(stand_in, sender)
-        opening = _Opening(reading, message, source_key, incoming)
+        opening = _Opening(reading, message, source_key, said)
         if ticket is None and stand_in is None:
             self._openings.append(opening)
             self._waited_for.update([source_key, *thread_keys.of(message)])
             return None
         stored = conversation.receive_message(
-            incoming=incoming, ticket=ticket, brand=inbox.brand, team=inbox.team
+            incoming=said, ticket=ticket, brand=inbox.brand, team=inbox.team
         )
+        if said.attention:
+            loop_caps.note_storm(stored, inbox)
         if stand_in:
             stand_ins.retire(stand_in, into=stored.ticket)
         self._remember(opening, stored)
@@ -135,7 +135,7 @@ class _Batch:
         self.known.remember(
             stored,
             source_key=opening.source_key,
-            threads=_threads(opening.message, stored, opening.reading.payload, self.known),
+            threads=incoming.threads_of(opening.message, stored, opening.reading.payload, self.known),
             participants=[opening.incoming.author, *opening.incoming.participants],
         )
 
@@ -189,67 +189,3 @@ def _is_follow_up(ticket: Ticket, addressed: Ticket) -> bool:
     """A closed ticket was written to, and a new one was opened for it."""
     chain = {addressed.pk, addressed.merged_into_id}
     return ticket.pk not in chain and ticket.follow_up_of_id in chain
-
-
-def _incoming(
-    message: InboundMessage, match: matching.Match, source_key: str, reading: Reading, known: Known
-) -> conversation.Incoming:
-    people = {"to": [person.handle for person in message.to], "cc": [person.handle for person in message.cc]}
-    return conversation.Incoming(
-        author=known.customer(message.sender),
-        channel=reading.payload.inbox.kind,
-        source_key=source_key,
-        text=message.text,
-        html=message.html,
-        quoted_text=message.quoted_text,
-        quoted_html=message.quoted_html,
-        subject=message.subject,
-        author_name=message.sender.name,
-        author_address=message.sender.handle,
-        recipients=people,
-        participants=[known.customer(person) for person in others(message, known)],
-        files=[
-            NewFile(
-                name=file.name,
-                content=file.content,
-                content_type=file.content_type,
-                content_id=file.content_id,
-                is_inline=file.is_inline,
-            )
-            for file in message.files
-        ],
-        automatic=message.automatic,
-        held=match.held,
-        language=message.language,
-        facts=_facts(message, match, reading, known),
-    )
-
-
-def _facts(message: InboundMessage, match: matching.Match, reading: Reading, known: Known) -> dict[str, Any]:
-    facts = {**message.facts, **match.facts}
-    if message.automatic_reason:
-        facts["automatic_because"] = message.automatic_reason
-    if message.spoofed:
-        facts["spoofed"] = message.spoofed
-    if any(thread.message_id for thread in known.threads.get(thread_keys.shortened(message.external_id), ())):
-        # Broken programs use an id twice, and so may somebody who wants the second message to vanish.
-        facts["message_id_was_used_before"] = True
-    return facts
-
-
-def _threads(
-    message: InboundMessage, stored: Message, payload: InboundPayload, known: Known
-) -> list[ExternalThread]:
-    """The keys under which the next messages of this conversation will find the ticket.
-
-    A key that another ticket has already is not taken away from it; a follow-up alone inherits its parent's.
-    """
-    inherits = stored.ticket.follow_up_of_id is not None
-    own = thread_keys.shortened(message.external_id)
-    return [
-        ExternalThread(
-            ticket=stored.ticket, inbox=payload.inbox, message=stored if key == own else None, key=key
-        )
-        for key in thread_keys.of(message)
-        if key == own or inherits or not known.threads.get(key)
-    ]

@@ -11,12 +11,14 @@ from django.utils.timezone import now
 from channels_inbox import raw_files
 from channels_inbox.email.oauth import connecting
 from channels_inbox.form import kept_files
-from channels_inbox.models import InboundPayload, MailboxSignIn, MessageDelivery
+from channels_inbox.models import InboundPayload, MailboxSignIn, MessageDelivery, Reflex
 from foundation import orphans, tidying
 from foundation.tidying import in_batches
 
 # A bounce comes within days; then nobody asks any more who wanted a link to sign in.
 NOTICES_KEPT = timedelta(days=30)
+# Longer than the longest cap looks back, and than a delivery is tried.
+REFLEXES_KEPT = timedelta(days=7)
 SETTLED = (
     MessageDelivery.State.SENT,
     MessageDelivery.State.FAILED,
@@ -47,7 +49,18 @@ def sweep_sign_ins() -> int:
     return in_batches(MailboxSignIn.objects.filter(created_at__lt=Now() - connecting.LASTS))
 
 
-SWEEPS: tuple[tidying.Sweep, ...] = (sweep_notices, sweep_raw_files, sweep_sign_ins, kept_files.sweep)
+def sweep_reflexes() -> int:
+    """Forget what no cap asks for any more."""
+    return in_batches(Reflex.objects.filter(at__lt=Now() - REFLEXES_KEPT))
+
+
+SWEEPS: tuple[tidying.Sweep, ...] = (
+    sweep_notices,
+    sweep_raw_files,
+    sweep_sign_ins,
+    sweep_reflexes,
+    kept_files.sweep,
+)
 
 
 def tidy() -> dict[str, int]:

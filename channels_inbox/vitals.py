@@ -13,6 +13,7 @@ from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from channels_inbox import storms
 from channels_inbox.calls_in import Refusal
 from channels_inbox.models import InboundPayload, Inbox, MessageDelivery, ProviderHook
 
@@ -31,15 +32,17 @@ class Vitals:
     waiting: int = 0  # to be sent
     held: int = 0  # in quarantine
     undelivered: int = 0  # failed, or nobody knows
+    held_back: int = 0  # automatic mails and reopenings, within a day
 
 
 def vitals_of(inboxes: Iterable[Inbox], *, at: datetime) -> list[Vitals]:
-    """The state of these inboxes; four questions to the database, however many there are."""
+    """The state of these inboxes; five questions to the database, however many there are."""
     listed = list(inboxes)
     prefetch_related_objects(listed, "hook")
     queue = _count(MessageDelivery.objects.filter(state__in=("queued", "retry", "sending")))
     trouble = _count(MessageDelivery.objects.filter(state__in=("failed", "in_doubt")))
     held = _count(InboundPayload.objects.filter(state__in=InboundPayload.HELD))
+    still = storms.held_back(at=at)
     return [
         Vitals(
             inbox=inbox,
@@ -49,10 +52,16 @@ def vitals_of(inboxes: Iterable[Inbox], *, at: datetime) -> list[Vitals]:
             waiting=queue.get(inbox.pk, 0),
             held=held.get(inbox.pk, 0),
             undelivered=trouble.get(inbox.pk, 0),
+            held_back=still.get(inbox.pk, storms.NOTHING).within_a_day,
         )
         for inbox in listed
-        for tone, words, more in [_state(inbox, at)]
+        for tone, words, more in [_with_storm(_state(inbox, at), still.get(inbox.pk, storms.NOTHING))]
     ]
+
+
+def _with_storm(state: tuple[str, str, str], still: storms.HeldBack) -> tuple[str, str, str]:
+    """A storm is worth a warning where nothing worse is."""
+    return ("warn", still.words, still.more) if still.is_storm and state[0] == "ok" else state
 
 
 def _count(rows: QuerySet) -> dict[int, int]:

@@ -27,6 +27,9 @@ MESSAGE_SENT = "message.sent"
 MESSAGE_FAILED = "message.failed"
 MESSAGE_IN_DOUBT = "message.in_doubt"
 MESSAGE_RETRIED = "message.retried"
+CONFIRMATION_HELD_BACK = (
+    "confirmation.held_back"  # the desk would have told the customer that their request arrived
+)
 NOTE_ADDED = "note.added"
 STATUS_CHANGED = "status.changed"
 ASSIGNEE_CHANGED = "assignee.changed"

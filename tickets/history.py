@@ -149,6 +149,11 @@ def _participant_removed(changes: Changes) -> SafeString:
     return _from_to(_("removed {before} from the conversation"), *_pair(changes, "participant"))
 
 
+def _held_back(changes: Changes) -> SafeString:
+    _before, reason = _pair(changes, "reason")
+    return format_html("{} {}", _("No confirmation was sent to the customer."), reason)
+
+
 def _plain(text: Callable[[], str]) -> Callable[[Changes], SafeString]:
     return lambda changes: format_html("{}", text())
 
@@ -174,6 +179,7 @@ SENTENCES: dict[str, Callable[[Changes], SafeString]] = {
     events.MESSAGE_UNDONE: _plain(lambda: _("took back a reply")),
     events.MESSAGE_ACCEPTED: _plain(lambda: _("let in a held message")),
     events.MESSAGE_RETRIED: _plain(lambda: _("sent a reply once more")),
+    events.CONFIRMATION_HELD_BACK: _held_back,
     events.TICKET_TRASHED: _plain(lambda: _("moved this to the trash")),
     events.TICKET_RESTORED: _plain(lambda: _("brought this back from the trash")),
 }

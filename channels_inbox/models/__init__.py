@@ -4,6 +4,7 @@ from channels_inbox.models.hook import ProviderHook
 from channels_inbox.models.inbox import Inbox, MailboxPosition
 from channels_inbox.models.mail_text import MailText
 from channels_inbox.models.payload import InboundPayload
+from channels_inbox.models.reflex import Reflex
 from channels_inbox.models.thread import ExternalThread
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "MailboxSignIn",
     "MessageDelivery",
     "ProviderHook",
+    "Reflex",
 ]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils.timezone import now
 
 from accounts.models import MagicLink
-from channels_inbox import acknowledgements, ledger, sending
+from channels_inbox import acknowledgements, ledger, loop_caps, sending, storms
 from channels_inbox.email import reply_address
 from channels_inbox.email.guard import ParseFailed
-from channels_inbox.models import MessageDelivery
-from foundation import limits
+from channels_inbox.models import Inbox, MessageDelivery, Reflex
 from tests.channels_inbox.mails import accept, make_mail, receive
 from tests.mailservers import Fault
-from tests.make import make_inbox
+from tests.make import make_agent, make_inbox
 from tickets import dispatch
 from tickets.models import Ticket
 
@@ -140,15 +140,65 @@ def test_one_address_gets_one_an_hour(mailbox, trusted):
     assert second.messages.count() == 1
 
 
-def test_one_brand_sends_so_many_an_hour(mailbox, trusted):
-    for _ in range(acknowledgements.PER_BRAND):
-        limits.hit(f"ack:brand:{mailbox.brand_id}", limit=acknowledgements.PER_BRAND, per=3600)
+@pytest.mark.parametrize("cap", ["inbox", "brand", "machine"])
+def test_security8_a_flood_in_borrowed_names_makes_no_mail_cannon_of_the_desk(mailbox, trusted, cap):
+    most = next(each.most for each in loop_caps.CAPS if each.name == cap)
+    other = make_inbox(address="second@desk.test", brand=mailbox.brand) if cap == "brand" else mailbox
+    machine = "203.0.113.9" if cap == "machine" else ""
+    Reflex.objects.bulk_create(
+        [
+            Reflex(
+                kind="confirmation", inbox=other, correspondent=f"victim{n}@elsewhere.test", machine=machine
+            )
+            for n in range(most)
+        ]
+    )
 
     ask(mailbox)
+    row = MessageDelivery.objects.get()
+    row.content["machine"] = machine
+    row.save()
     sending.send_due()
 
     assert trusted.smtp.mails_to(CUSTOMER) == []
-    assert "this brand" in MessageDelivery.objects.get().provider_reply
+    assert Reflex.objects.get(correspondent=CUSTOMER).held_by == cap
+
+
+def test_security8_one_mailbox_is_one_whatever_stands_behind_its_plus(mailbox, trusted):
+    for number in range(3):
+        ask(mailbox, sender=f"elena+{number}@elsewhere.test")
+
+    sending.send_due()
+
+    assert len([mail for mail in trusted.smtp.received if "elena+" in mail.recipients[0]]) == 1
+
+
+def test_the_history_of_the_ticket_says_why_the_customer_was_told_nothing(mailbox, trusted, client):
+    ask(mailbox)
+    ticket = ask(mailbox)
+    sending.send_due()
+
+    client.force_login(make_agent())
+    page = client.get(f"/t/{ticket.number}/").text
+
+    assert "No confirmation was sent to the customer." in page
+    assert "this address was sent one within the hour" in page
+
+
+def test_the_card_of_the_inbox_warns_of_a_storm(mailbox, trusted, client):
+    for _ in range(1 + storms.A_STORM):
+        ask(mailbox)
+    sending.send_due()
+    Inbox.objects.update(last_checked_at=now())
+
+    client.force_login(make_agent(role="Admin"))
+    page = client.get("/settings/channels/").text
+
+    assert "A storm of mail" in page
+    assert (
+        f"{storms.A_STORM} automatic mails or reopenings were held back within the hour, most for {CUSTOMER}."
+        in page
+    )
 
 
 def test_a_second_try_is_not_counted_as_a_second_mail(mailbox, trusted):

@@ -85,7 +85,7 @@ def test_the_questions_do_not_grow_with_the_inboxes(django_assert_num_queries):
     for number in range(5):
         make_inbox(address=f"{number}@desk.test")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         vitals.vitals_of(Inbox.objects.select_related("brand", "team"), at=now())
 
 

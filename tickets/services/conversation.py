@@ -37,6 +37,7 @@ class Incoming:
     participants: Sequence[Customer] = ()  # others who were written to
     files: Sequence[files.NewFile] = ()
     automatic: bool = False  # a machine wrote it: it neither reopens nor counts as waiting
+    attention: str = ""  # why agents should look, where it opens the ticket for nobody; a sentence
     held: bool = False  # its writer may not write here: agents see it, other customers do not
     language: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
@@ -130,6 +131,9 @@ def _wake(ticket: Ticket, incoming: Incoming) -> list[str] | None:
         ticket.snippet = richtext.excerpt(incoming.text, SNIPPET)
         fields.append("snippet")
     change = None
+    if incoming.attention and not ticket.needs_attention:
+        ticket.needs_attention = incoming.attention
+        fields.append("needs_attention")
     if not incoming.automatic and not incoming.held:
         if ticket.waiting_since is None:
             ticket.waiting_since = now()

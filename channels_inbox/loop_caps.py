@@ -1,0 +1,146 @@
+"""How often may the desk act by itself? Caps over sliding windows, so that two machines never keep each other busy.
+
+Headers tell most machines, and what came back from ourselves is known by its mark. These caps are for all others: an
+autoresponder that looks like a person, a dead address whose bounces look like letters, a flood in borrowed names. What
+is held back is written down and can be seen, on the ticket and on the inbox's page. What a person writes is counted
+nowhere and never held back.
+
+Windows slide exactly: what counts is what left within the last hour or day by the database's clock, not what left since
+some full hour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+from django.db.models.functions import Now
+
+from channels_inbox.email import reply_address
+from channels_inbox.models import Inbox, MessageDelivery, Reflex
+from tickets import events
+from tickets.models import Message, Ticket
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    name: str  # as Reflex.held_by has it
+    of: str  # the field of Reflex whose value they share
+    most: int
+    per: timedelta
+    why: str
+
+
+CAPS = (
+    Cap(
+        "address",
+        "correspondent",
+        1,
+        HOUR,
+        "this address was sent one within the hour. Perhaps a machine answers there, or somebody uses its name.",
+    ),
+    Cap("day", "correspondent", 5, DAY, "this address was sent five within a day."),
+    Cap(
+        "ticket",
+        "ticket",
+        3,
+        DAY,
+        "the desk has written three mails by itself about this ticket within a day.",
+    ),
+    Cap("machine", "machine", 20, HOUR, "there were too many requests from this machine within the hour."),
+    Cap("inbox", "inbox", 100, HOUR, "this inbox has sent its share within the hour; it looks like a flood."),
+    Cap(
+        "brand",
+        "inbox__brand",
+        200,
+        HOUR,
+        "this brand has sent its share within the hour; it looks like a flood.",
+    ),
+)
+WHY = {cap.name: f"Not sent: {cap.why}" for cap in CAPS}  # by Reflex.held_by
+
+# More than a person writes about one thing in an hour.
+MAILS_TO_A_TICKET = 20
+STORM = "storm"
+ATTENTION = (
+    f"One sender wrote more than {MAILS_TO_A_TICKET} mails within an hour. All are kept; none reopens this."
+)
+TOO_MANY_MAILS = f"it is one of more than {MAILS_TO_A_TICKET} mails of this sender here within an hour"
+
+
+@transaction.atomic
+def may_leave(row: MessageDelivery, *, address: str, machine: str = "") -> str:
+    """Count an automatic mail that is about to leave. Returns why it must not, as a sentence; "" where it may.
+
+    Asked again for the same delivery it says the same and counts nothing.
+    """
+    _one_at_a_time(row.inbox.brand_id)
+    known = Reflex.objects.filter(delivery=row).first()
+    reflex = known or Reflex(
+        kind=Reflex.Kind.CONFIRMATION,
+        inbox=row.inbox,
+        ticket=row.ticket,
+        delivery=row,
+        # One mailbox, whatever stands behind its plus.
+        correspondent=reply_address.without_tag(address)[:254],
+        machine=machine[:45],
+    )
+    if known is None:
+        reflex.held_by = _full(reflex)
+        reflex.save()
+        _tell(reflex)
+    return WHY.get(reflex.held_by, "")
+
+
+def _tell(reflex: Reflex) -> None:
+    """Whoever reads the ticket sees that its customer was told nothing, and why."""
+    if reflex.held_by and reflex.ticket:
+        reason = WHY[reflex.held_by]
+        events.record(reflex.ticket, events.CONFIRMATION_HELD_BACK, changes={"reason": ["", reason]})
+
+
+def _full(reflex: Reflex) -> str:
+    """The name of the first cap that is reached; all of them in one question."""
+    shared = {cap: _shared(reflex, cap) for cap in CAPS}
+    asked = {cap: value for cap, value in shared.items() if value}
+    left = Reflex.objects.filter(kind=Reflex.Kind.CONFIRMATION, held_by="", at__gt=Now() - DAY)
+    counts = left.aggregate(
+        **{
+            f"of_{cap.name}": Count("pk", filter=Q(**{cap.of: value, "at__gt": Now() - cap.per}))
+            for cap, value in asked.items()
+        }
+    )
+    return next((cap.name for cap in asked if counts[f"of_{cap.name}"] >= cap.most), "")
+
+
+def _shared(reflex: Reflex, cap: Cap) -> object:
+    return reflex.inbox.brand_id if cap.of == "inbox__brand" else getattr(reflex, cap.of)
+
+
+def _one_at_a_time(brand: int) -> None:
+    """Two workers that look at the same moment would both see room for one more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('channels_inbox.reflex'), %s)", [brand])
+
+
+def is_storm(ticket: Ticket, *, author: int) -> bool:
+    """Has this customer (a primary key) written so often into the ticket that one more mail need wake nobody?"""
+    lately = ticket.messages.filter(
+        direction=Message.Direction.INBOUND, author_customer=author, created_at__gt=Now() - HOUR
+    )
+    return lately.count() >= MAILS_TO_A_TICKET
+
+
+def note_storm(message: Message, inbox: Inbox) -> None:
+    """This mail of a storm woke nobody. It stands in its ticket; here it counts for the inbox's page."""
+    Reflex.objects.create(
+        kind=Reflex.Kind.WAKING,
+        inbox=inbox,
+        ticket=message.ticket,
+        correspondent=reply_address.without_tag(message.author_address)[:254],
+        held_by=STORM,
+    )
