@@ -11,7 +11,8 @@ from django.db import connection
 
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:
     """Run the jobs in the same moment, each on a connection of its own. Returns what each gave, or raised."""
-    ready, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+    ready = threading.Barrier(len(jobs))
+    results: list[Any] = [None] * len(jobs)
 
     def run(place: int, job: Callable[[], Any]) -> None:
         try:

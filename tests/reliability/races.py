@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from accounts.models import Agent, Team
 from tests.at_once import at_once
 from tests.make import make_agent, make_team, make_ticket
 from tickets.errors import ChangedMeanwhile, NewerActivity
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 from tickets.services import replies, workflow
 
 
@@ -37,17 +38,17 @@ def run(rounds: int) -> Raced:
     return raced
 
 
-def _round(raced: Raced, key: str, agents: tuple, team: object) -> None:
+def _round(raced: Raced, key: str, agents: tuple[Agent, Agent], team: Team) -> None:
     pk = make_ticket(status="open").pk
     seen = Ticket.objects.get(pk=pk).events.last().pk
 
     def ticket() -> Ticket:
         return Ticket.objects.get(pk=pk)
 
-    def take(agent: object) -> object:
+    def take(agent: Agent) -> Ticket:
         return workflow.assign(ticket=ticket(), assignee=agent, actor=agent, was=None)
 
-    def answer(agent: object) -> object:
+    def answer(agent: Agent) -> Message:
         return replies.post_reply(
             ticket=ticket(), author=agent, html="<p>Hello</p>", client_key=key, last_seen_event=seen
         )
@@ -81,7 +82,7 @@ def _judge(raced: Raced, deed: str, results: list, told: type[Exception]) -> Non
     )
 
 
-def _examine(raced: Raced, ticket: Ticket, agents: tuple, team: object) -> None:
+def _examine(raced: Raced, ticket: Ticket, agents: tuple[Agent, Agent], team: Team) -> None:
     raced.faults["a change was lost"] += (ticket.priority, ticket.team) != (4, team)
     raced.faults["nobody has it"] += ticket.assignee not in agents
     raced.faults["not exactly one answer"] += ticket.messages.filter(direction="out").count() != 1

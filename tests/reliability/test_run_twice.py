@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from celery import current_app
-from django.db import connection
 
 from channels_inbox import tasks
 from channels_inbox.models import InboundPayload, MessageDelivery
 from helpdesk.celery import app
+from tests.at_once import at_once
 from tests.channels_inbox.mails import accept, make_mail
 from tests.waiting import until
 from tickets import dispatch
@@ -19,20 +17,6 @@ from tickets.models import Message, Ticket, TicketEvent
 app.loader.import_default_modules()
 COUNTED = (InboundPayload, MessageDelivery, Ticket, Message, TicketEvent)
 OURS = [name for name in app.tasks if not name.startswith("celery.")]
-
-
-def at_once(*functions) -> None:
-    def run(function) -> None:
-        try:
-            function()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(function,)) for function in functions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def test_fault34_three_rings_at_once_do_everything_once(desk_under_test):

@@ -38,7 +38,7 @@ def ground() -> Iterator[Ground]:
             services.start()
             os.environ |= _environment(Path(home), services, mail)
             django.setup()
-            logging.getLogger("mail.log").setLevel(logging.ERROR)  # of the SMTP server: it talks much
+            logging.disable(logging.CRITICAL)  # the SMTP server tells of each client that was killed
             call_command("migrate", verbosity=0)
             yield Ground(Path(home), services, mail)
         finally:

@@ -14,15 +14,15 @@ from multiprocessing.context import ForkServerProcess
 from tests.reliability.soak import programs
 from tests.reliability.soak.ground import Ground
 
-# How often each of them is struck. PostgreSQL's death is everybody's trouble for a second.
-SHARES = {
-    "worker of processes": 30,
-    "worker of threads": 30,
-    "fetcher": 18,
-    "Redis": 10,
-    "PostgreSQL": 8,
-    "beat": 4,
-}
+# Of twelve kills: everybody has its turn, in an order that nobody knows.
+VICTIMS = (
+    *("worker of processes",) * 3,
+    *("worker of threads",) * 3,
+    *("fetcher",) * 2,
+    *("Redis",) * 2,
+    "PostgreSQL",
+    "beat",
+)
 LONGEST_ABSENCE = 2.0  # seconds that a server is away, besides its start
 
 
@@ -36,6 +36,7 @@ class Killer(threading.Thread):
         self.trouble: BaseException | None = None
         self._programs: dict[str, ForkServerProcess] = {}
         self._groups: set[int] = set()
+        self._order: list[str] = []
         self._every = 0.0
         self._let = threading.Event()
         self._busy = threading.Lock()
@@ -76,10 +77,15 @@ class Killer(threading.Thread):
             with self._busy:
                 try:
                     if self._let.is_set():
-                        self._kill(self.chance.choices(list(SHARES), list(SHARES.values()))[0])
+                        self._kill(self._next())
                 except Exception as trouble:
                     self.trouble = trouble
                     return
+
+    def _next(self) -> str:
+        if not self._order:
+            self._order = self.chance.sample(VICTIMS, len(VICTIMS))
+        return self._order.pop()
 
     def _kill(self, victim: str) -> None:
         self.kills[victim] += 1
