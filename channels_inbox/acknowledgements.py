@@ -72,6 +72,8 @@ def _may_be_confirmed(message: Message, payload: InboundPayload) -> bool:
         return False
     if message.automatic or message.is_held or "quarantined" in message.facts or "spoofed" in message.facts:
         return False
+    if "forwarded_by" in message.facts:  # they wrote to a colleague, not to us
+        return False
     # Mail that lay in the mailbox before the desk began to look after it is answered by people.
     return not payload.transport.get("before_inbox")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from channels_inbox import incoming, loop_caps, matching, receipts, screening, stand_ins, thread_keys, twins
 from channels_inbox.adapter import PayloadUnreadable
 from channels_inbox.agent_mail import door as agents_door
+from channels_inbox.agent_mail import forwards
 from channels_inbox.claims import Settled
 from channels_inbox.known import Known
 from channels_inbox.messages import DeliveryReport, InboundMessage
@@ -138,6 +139,8 @@ class _Batch:
             threads=incoming.threads_of(opening.message, stored, opening.reading.payload, self.known),
             participants=[opening.incoming.author, *opening.incoming.participants],
         )
+        if opening.message.forwarded_by:
+            forwards.note(opening.message, stored)
 
 
 def _describe(reading: Reading) -> None:

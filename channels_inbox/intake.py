@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 
 from channels_inbox import claims, handling, known, stand_ins
 from channels_inbox.adapter import NotNow, PayloadUnreadable
+from channels_inbox.agent_mail import forwards
 from channels_inbox.models import InboundPayload, Inbox
 from channels_inbox.outcome import Outcome
 from channels_inbox.reading import Reading, read
@@ -107,6 +108,7 @@ def _finish(payloads: list[InboundPayload], reading: Future[list[Reading]]) -> l
 
 def _store(readings: Sequence[Reading]) -> list[Outcome]:
     """All effects of a batch, in one transaction under its leases."""
+    readings = forwards.unwrap(readings)
     with transaction.atomic():
         keys = [key for reading in readings for key in _source_keys(reading)]
         messages = [message for reading in readings for message in reading.messages]

@@ -29,6 +29,26 @@ class FileRef:
     is_inline: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Forwarder:
+    """A colleague who forwarded a customer's message."""
+
+    agent: int  # primary key
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardedMessage:
+    """A message that stands in another one, as its sender says that it was."""
+
+    sender: Sender
+    subject: str
+    text: str
+    quoted_text: str = ""
+    html: str = ""
+    comment: str = ""  # what the forwarder wrote above
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """What somebody wrote to us."""
@@ -54,6 +74,8 @@ class InboundMessage:
     unwanted: str = ""  # why nobody should have to read it: it is kept and listed, and becomes no message
     spoofed: str = ""  # why the sender is probably not who they say
     proof: Proof = ""
+    forwarded: ForwardedMessage | None = None
+    forwarded_by: Forwarder | None = None  # this is what a colleague has forwarded
     language: str = ""
     facts: dict[str, Any] = field(default_factory=dict)  # sender checks and the like, for agents to read
 

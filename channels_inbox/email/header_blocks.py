@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from channels_inbox.email import vocabulary
 from channels_inbox.email.line_signs import BIDI, DATE, TIME, encloses_address, has_address
 
 _FROM_LABELS = vocabulary.words_of(vocabulary.FROM_LABELS)
 _OTHER_LABELS = vocabulary.words_of(vocabulary.OTHER_LABELS)
+FROM = _FROM_LABELS
+SUBJECT = vocabulary.words_of(vocabulary.SUBJECT_LABELS)
+# What stands in such a block here and there, and tells nothing.
+MORE_LABELS = frozenset(
+    {"reply-to", "bcc", "cco", "cci", "message-id", "importance", "priority", "attachments", "wichtigkeit"}
+)
 _LABEL = re.compile(
     r"""^\s*[*_]{0,2}
     (?P<label>[^\W\d_][\w\ .'’/()-]{0,24}?)
@@ -63,6 +70,42 @@ def _convinces(labels: list[str], values: list[str], *, led: bool) -> bool:
     if len(labels) < 4:  # "Date: … / To: …"
         return known == len(labels) - 1 and _word(labels[0]) in _OTHER_LABELS and has_address(everything)
     return encloses_address("\n".join(values[:2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A header block that was read."""
+
+    fields: tuple[tuple[str, str], ...]  # what each label's first word is, and its value
+    end: int  # the first line below it
+
+    def value_of(self, labels: frozenset[str]) -> str:
+        return next((value for label, value in self.fields if label in labels), "")
+
+
+def read(lines: Sequence[str], at: int) -> Block:
+    """The header block that begins at line `at`, at most twenty lines of it."""
+    fields: list[tuple[str, str]] = []
+    end = at
+    for place in range(at, min(len(lines), at + 20)):
+        line = lines[place].translate(BIDI)
+        if not line.strip():
+            continue
+        label = _LABEL.match(line)
+        blank_above = place > end
+        if label and _word(label["label"].strip().lower()) in _FROM_LABELS | _OTHER_LABELS | MORE_LABELS:
+            fields.append((_word(label["label"].strip().lower()), label["value"].strip(" \t*_")))
+        elif fields and not blank_above and _goes_on(line, fields[-1]):
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}".strip())
+        else:
+            break
+        end = place + 1
+    return Block(tuple(fields), end)
+
+
+def _goes_on(line: str, field: tuple[str, str]) -> bool:
+    """A value that stands below its label, or was wrapped."""
+    return not field[1] or line[:1] in " \t" or "@" in line
 
 
 def _word(label: str) -> str:

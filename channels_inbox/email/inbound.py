@@ -8,8 +8,15 @@ from typing import Any
 
 from channels_inbox.adapter import Item, PayloadUnreadable
 from channels_inbox.email import loop_mark, reply_address
-from channels_inbox.email.parsed import Address, FailedRecipient, ParsedEmail, Verdicts
-from channels_inbox.messages import DeliveryReport, FileRef, InboundMessage, Proof, Sender
+from channels_inbox.email.parsed import Address, FailedRecipient, Forwarded, ParsedEmail, Verdicts
+from channels_inbox.messages import (
+    DeliveryReport,
+    FileRef,
+    ForwardedMessage,
+    InboundMessage,
+    Proof,
+    Sender,
+)
 
 NO_SENDER = "The mail does not say who sent it."
 CAME_BACK = "A mail of this desk came back to it."
@@ -62,8 +69,20 @@ def _message(mail: ParsedEmail, settings: Mapping[str, Any]) -> InboundMessage:
         from_ourselves=_why_ours(mail),
         spoofed=FAILED_DMARC if checks and checks.dmarc == "fail" else "",
         proof=_proof(mail, checks),
+        forwarded=_forwarded(mail.forwarded) if mail.forwarded else None,
         language=_language(mail),
         facts=_facts(mail, checks),
+    )
+
+
+def _forwarded(found: Forwarded) -> ForwardedMessage:
+    return ForwardedMessage(
+        sender=_sender(found.sender),
+        subject=found.subject,
+        text=found.text,
+        quoted_text=found.quoted_text,
+        html=found.html,
+        comment=found.comment,
     )
 
 

@@ -20,6 +20,7 @@ from channels_inbox.email import (
     charsets,
     dates,
     encoded_words,
+    forwarded,
     headers,
     html_marks,
     loops,
@@ -34,7 +35,7 @@ from channels_inbox.email.bodies import Body
 from channels_inbox.email.headers import Headers
 from channels_inbox.email.limits import MailRefused
 from channels_inbox.email.mime import Part
-from channels_inbox.email.parsed import Address, ParsedEmail
+from channels_inbox.email.parsed import Address, Forwarded, ParsedEmail
 from channels_inbox.email.reply_text import Reply
 
 __all__ = ["MailRefused", "ParsedEmail", "parse_email"]
@@ -55,7 +56,8 @@ def parse_email(raw: bytes) -> ParsedEmail:
     found = bodies.sort(root)
     body = _or_packed(bodies.read(found.segments), found.files)
     subject = root.headers.line("subject")
-    texts = _texts(body, forwarded=_FORWARD_SUBJECT.match(subject) is not None)
+    is_forward = _FORWARD_SUBJECT.match(subject) is not None
+    texts = _texts(body, forwarded=is_forward)
     sender = addresses.first(root.headers.get("sender"))
     return_path = _return_path(root.headers)
     from_ = _from(root.headers, sender, return_path)
@@ -82,6 +84,7 @@ def parse_email(raw: bytes) -> ParsedEmail:
         is_auto_reply=automatic.is_auto_reply,
         is_list_mail=automatic.is_list_mail,
         automatic_reason=automatic.reason,
+        forwarded=_forwarded(body, texts, subject, by_subject=is_forward),
         is_bounce=bounce is not None,
         bounce=bounce,
         sender=sender,
@@ -114,6 +117,14 @@ def _texts(body: Body, *, forwarded: bool) -> _Texts:
     if _tells_more(split.reply, reply):
         reply = split.reply
     return _Texts(body.plain, reply, split.visible_html, split.quoted_html)
+
+
+def _forwarded(body: Body, texts: _Texts, subject: str, *, by_subject: bool) -> Forwarded | None:
+    """Looked for where the subject says so, or a line of the text does."""
+    lines = texts.text.split("\n", forwarded.LINES)[: forwarded.LINES]
+    if not by_subject and not any(forwarded.may_begin(line) for line in lines):
+        return None
+    return forwarded.read(body.plain, body.html, subject, by_subject=by_subject)
 
 
 def _tells_more(rich: Reply, plain: Reply) -> bool:

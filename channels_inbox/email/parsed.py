@@ -75,6 +75,18 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """A mail that its sender forwards in their own text. Whether any of it is true nobody knows."""
+
+    sender: Address
+    subject: str
+    text: str
+    quoted_text: str = ""
+    html: str = ""  # as sent, unsafe; "" where it cannot be told apart
+    comment: str = ""  # what the forwarder wrote above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEmail:
     from_: Address
     to: list[Address]
@@ -101,6 +113,7 @@ class ParsedEmail:
     is_bounce: bool = False
     bounce: Bounce | None = None
 
+    forwarded: Forwarded | None = None
     sender: Address | None = None  # the Sender header
     return_path: str | None = None  # "" is the null sender of bounces; None: no such header
     delivered_to: list[str] = field(default_factory=list)  # whom the envelope named

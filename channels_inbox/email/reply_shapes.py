@@ -206,6 +206,16 @@ def _begins_a_forward(lines: Sequence[str], at: int, line: str) -> bool:
     return shape[-1] in ":：" and _leads_a_forward(lines, at, shape)
 
 
+def begins_a_forward(lines: Sequence[str], at: int) -> bool:
+    """Does a mail program say at line `at`, which is not empty, that a forwarded mail begins?"""
+    return _begins_a_forward(lines, at, lines[at])
+
+
+def is_rule(line: str) -> bool:
+    """A line that sets something apart, perhaps with words in it."""
+    return _rule(line.translate(BIDI).strip()) is not None
+
+
 def _is_forward_rule(line: str) -> bool:
     rule = _rule(line.translate(BIDI).strip())
     return bool(rule and rule["words"] and _FORWARDED.search(rule["words"]))

@@ -67,6 +67,12 @@ OTHER_LABELS = """
     보낸날짜 / 받는사람 / 제목 / 날짜 / küldve / dátum / címzett / tárgy / trimis / către / subiect
 """
 
+SUBJECT_LABELS = """
+    subject / betreff / objet / asunto / assunto / oggetto / onderwerp / ämne / emne / aihe / temat
+    předmět / predmet / тема / относно / konu / 主题 / 主旨 / 件名 / 제목 / tárgy / subiect / θέμα / נושא
+    الموضوع / chủ / subjek / naslov / assumpte
+"""
+
 # The mark of a desk: "Please type your reply above this line"
 ABOVE_THIS_LINE = """
     (?:reply|respond|response|answer|write|type).{0,30} above (?:this|the) line

@@ -16,7 +16,15 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from channels_inbox.email.parsed import Address, Attachment, Bounce, FailedRecipient, ParsedEmail, Verdicts
+from channels_inbox.email.parsed import (
+    Address,
+    Attachment,
+    Bounce,
+    FailedRecipient,
+    Forwarded,
+    ParsedEmail,
+    Verdicts,
+)
 
 HEAD = struct.Struct("!cQ")
 _LENGTH = struct.Struct("!Q")
@@ -49,6 +57,7 @@ def dump(mail: ParsedEmail) -> bytes:
         [[getattr(one, name) for name in _FAILED] for one in mail.bounce.recipients],
         mail.bounce.original_message_id,
     ]
+    told["forwarded"] = mail.forwarded and [getattr(mail.forwarded, name) for name in _FORWARDED]
     told["auth_results"] = [
         [one.server, one.spf, one.dkim, one.dmarc, one.signed_by] for one in mail.auth_results
     ]
@@ -149,11 +158,17 @@ def _verdicts(told: Any) -> list[Verdicts]:
     ]
 
 
+def _forwarded(told: Any) -> Forwarded:
+    sender, *texts = told
+    return Forwarded(sender=_address(sender), **dict(zip(_FORWARDED[1:], map(_text, texts), strict=True)))
+
+
 def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda told: None if told is None else read(told)
 
 
 _FAILED = [field.name for field in fields(FailedRecipient)]
+_FORWARDED = [field.name for field in fields(Forwarded)]
 _FIELDS = [field.name for field in fields(ParsedEmail)]
 _READERS: dict[str, Callable[[Any], Any]] = dict.fromkeys(_FIELDS, _text) | {
     "from_": _address,
@@ -167,6 +182,7 @@ _READERS: dict[str, Callable[[Any], Any]] = dict.fromkeys(_FIELDS, _text) | {
     "is_list_mail": _flag,
     "is_bounce": _flag,
     "bounce": _or_none(_bounce),
+    "forwarded": _or_none(_forwarded),
     "sender": _or_none(_address),
     "return_path": _or_none(_text),
     "delivered_to": _texts,

@@ -123,7 +123,12 @@ def _addresses(message: Message, author: str) -> list[str]:
     if message.is_note:
         return []
     if message.is_inbound:
-        return [message.author_address] if message.author_address not in ("", author) else []
+        lines = [message.author_address] if message.author_address not in ("", author) else []
+        if colleague := message.facts.get("forwarded_by"):
+            lines.append(_("forwarded by %(name)s") % {"name": colleague})
+        if colleague := message.facts.get("forward_not_proven"):
+            lines.append(_("nothing proves that %(name)s forwarded this") % {"name": colleague})
+        return lines
     lines = []
     if to := ", ".join([*message.recipients.get("to", []), *message.recipients.get("cc", [])]):
         lines.append(_("to %(to)s") % {"to": to})

@@ -15,7 +15,10 @@ from channels_inbox.email.parsed import Verdicts
             "MX.Test 1; SPF=SoftFail (why: because; dkim=pass) smtp.mailfrom=x",
             Verdicts(server="mx.test", spf="softfail"),
         ),
-        ("mx.test; dkim=fail header.d=a; dkim=pass header.d=b", Verdicts(server="mx.test", dkim="pass", signed_by=("b",))),
+        (
+            "mx.test; dkim=fail header.d=a; dkim=pass header.d=b",
+            Verdicts(server="mx.test", dkim="pass", signed_by=("b",)),
+        ),
         ("mx.test; none", Verdicts(server="mx.test")),
         ("spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=x", Verdicts(server="", spf="pass")),
         ("", Verdicts(server="")),
