@@ -17,6 +17,7 @@ from foundation.page_addresses import page_address
 from foundation.templatetags.desk_ui import (
     ago,
     channel_icon,
+    face,
     hue,
     icon,
     initials,
@@ -105,10 +106,6 @@ def _row(
 CURRENT = SafeString(' aria-current="true"')
 UNREAD = '<span class="sr-only"> — {}</span>'
 DRAFT = '<span class="ticket-row-draft">{}</span> '
-
-
-def face(name: str) -> SafeString:
-    return format_html('<span class="avatar hue-{}" aria-hidden="true">{}</span>', hue(name), initials(name))
 
 
 @lru_cache(256)

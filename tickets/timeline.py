@@ -35,6 +35,11 @@ class Said:
     def at(self) -> datetime:
         return self.message.created_at
 
+    @property
+    def key(self) -> str:
+        """The primary key as it stands in the page: a number would be written in the reader's language."""
+        return str(self.message.pk)
+
 
 @dataclass(slots=True, kw_only=True)
 class Done:

@@ -7,7 +7,7 @@ moment, take it from here. Nothing in this module asks the database.
 import html
 import zlib
 from collections.abc import Hashable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from django import forms, template
@@ -138,20 +138,18 @@ def initials(name: object) -> str:
     return (letters[0] + (letters[-1] if len(letters) > 1 else "")).upper() if letters else "?"
 
 
+@register.simple_tag
+def face(name: str) -> SafeString:
+    """The two letters in their hue; the name stands beside it."""
+    look = '<span class="avatar hue-{}" aria-hidden="true">{}</span>'
+    return format_html(look, hue(name), initials(name))
+
+
 # ---- Moments
-
-
-def full_moment(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    return f"{_day(local, 'DATE_FORMAT')} {_clock(local)}:{local.second:02} {local.tzname()}"
 
 
 def _clock(local: datetime) -> str:
     return f"{local.hour:02}:{local.minute:02}"
-
-
-def _day(local: datetime, form: str) -> str:
-    return _written_day(local.date(), form, get_language() or "")
 
 
 # A list shows fifty moments of a few days, and writing a date in a language takes longer than all else in a row.
@@ -162,9 +160,16 @@ def _written_day(day: date, form: str, language: str) -> str:
 
 def time_element(moment: datetime, words: str, attribute: str = "") -> SafeString:
     """`attribute` is ours, such as " data-ago"."""
+    local = moment.astimezone(timezone.get_current_timezone())
+    return _element(local, words, get_language() or "", attribute)
+
+
+def _element(local: datetime, words: str, language: str, attribute: str = "") -> SafeString:
+    day = _written_day(local.date(), "DATE_FORMAT", language)
     # Python's own escape: Django's looks first whether the words are lazy, and a page has dozens of moments.
-    full, shown = html.escape(full_moment(moment)), html.escape(words)
-    return SafeString(f'<time datetime="{moment.isoformat()}" title="{full}"{attribute}>{shown}</time>')
+    full = html.escape(f"{day} {_clock(local)}:{local.second:02} {local.tzname()}")
+    moment = local.astimezone(UTC).isoformat()
+    return SafeString(f'<time datetime="{moment}" title="{full}"{attribute}>{html.escape(words)}</time>')
 
 
 @register.simple_tag
@@ -172,9 +177,10 @@ def exact_time(moment: datetime | None) -> str:
     """The printed moment of a message: "Today 09:14", "Fri 14:05", "12 Sep 09:14", "12 Sep 2025 09:14"."""
     if moment is None:
         return ""
-    local = timezone.localtime(moment)
-    day = _recent_day(local.date(), timezone.localdate(), get_language() or "")
-    return time_element(moment, f"{day} {_clock(local)}")
+    zone, language = timezone.get_current_timezone(), get_language() or ""
+    local = moment.astimezone(zone)
+    day = _recent_day(local.date(), timezone.now().astimezone(zone).date(), language)
+    return _element(local, f"{day} {_clock(local)}", language)
 
 
 @lru_cache(4096)
@@ -202,13 +208,14 @@ def queue_time(context: template.Context, moment: datetime | None) -> str:
 
 
 def ago(moment: datetime, *, at: datetime) -> str:
-    minutes = int((at - moment).total_seconds() // 60)
+    minutes, language = int((at - moment).total_seconds() // 60), get_language() or ""
     if minutes < 24 * 60:
-        return _short_while(minutes, get_language() or "")
-    local, today = timezone.localtime(moment), timezone.localtime(at).date()
+        return _short_while(minutes, language)
+    zone = timezone.get_current_timezone()
+    local, today = moment.astimezone(zone), at.astimezone(zone).date()
     if (today - local.date()).days < 7:
-        return f"{_day(local, 'D')} {_clock(local)}"
-    return _day(local, "j M" if local.year == today.year else "j M Y")
+        return f"{_written_day(local.date(), 'D', language)} {_clock(local)}"
+    return _written_day(local.date(), "j M" if local.year == today.year else "j M Y", language)
 
 
 @lru_cache(4096)

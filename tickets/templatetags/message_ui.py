@@ -23,6 +23,7 @@ from foundation.page_addresses import page_address
 from foundation.templatetags.desk_ui import exact_time, icon
 from tickets import panels
 from tickets.models import Attachment, Message, Ticket
+from tickets.timeline import Said
 
 register = template.Library()
 
@@ -89,7 +90,39 @@ hx-target="#message-{pk}" hx-swap="outerHTML" data-focus="#message-{pk}">{sign}<
 
 
 @register.simple_tag
-def message_marks(message: Message, author: str, *, is_new: bool) -> SafeString:
+def message_look(message: Message) -> str:
+    """Its classes."""
+    look = f"timeline-message message-{message_kind(message)}"
+    if message.delivery in TROUBLE:
+        look += " message-failed"
+    return look + " message-held" if message.is_held else look
+
+
+@register.simple_tag
+def message_head(entry: Said, *, undoable: bool) -> SafeString:
+    """Who wrote it, to whom, when, what became of it, and what one can do with it."""
+    message = entry.message
+    author = writer(message)
+    is_own = message_kind(message) == "own"
+    return format_html(
+        HEAD,
+        pk=str(message.pk),
+        author=author,
+        marks=_marks(message, author, is_new=entry.is_new),
+        delivery=_delivery(message) if is_own and not undoable else "",
+        time=exact_time(message.created_at),
+        actions=_actions(message),
+    )
+
+
+HEAD = """<header class="message-head">
+      <span class="message-author" id="message-{pk}-author" dir="auto">{author}</span>{marks}\
+<span class="message-end">{delivery}{time}</span>
+    </header>
+    <span class="message-actions">{actions}</span>"""
+
+
+def _marks(message: Message, author: str, *, is_new: bool) -> SafeString:
     """After the author's name: to whom it went, and what is particular about it."""
     marks = [_mark(MARKS["note"], get_language() or "")] if message.is_note else []
     marks += [format_html(ADDRESS, line) for line in _addresses(message, author)]
@@ -140,8 +173,7 @@ def _addresses(message: Message, author: str) -> list[str]:
 # ---- What one can do with it
 
 
-@register.simple_tag
-def message_actions(message: Message) -> SafeString:
+def _actions(message: Message) -> SafeString:
     """Seldom used: what wings have registered, and the message's link."""
     language = get_language() or ""
     found = [
@@ -198,6 +230,7 @@ def _stands_in(html: str, file: Attachment) -> bool:
 
 # ---- Delivery
 
+TROUBLE = (Message.Delivery.FAILED, Message.Delivery.IN_DOUBT)
 DELIVERY: dict[str, tuple[str, Any]] = {
     Message.Delivery.QUEUED: ("clock", lambda: _("Waits to be sent")),
     Message.Delivery.SENDING: ("mail-fast", lambda: _("Sending")),
@@ -209,14 +242,12 @@ DELIVERY: dict[str, tuple[str, Any]] = {
 }
 
 
-@register.simple_tag
-def delivery(message: Message) -> SafeString:
+def _delivery(message: Message) -> SafeString:
     """What became of an answer, with an icon and in words."""
     if message.delivery not in DELIVERY:
         return SafeString()
     mark, words = DELIVERY[message.delivery]
-    trouble = message.delivery in (Message.Delivery.FAILED, Message.Delivery.IN_DOUBT)
-    look = "delivery delivery-failed" if trouble else "delivery"
+    look = "delivery delivery-failed" if message.delivery in TROUBLE else "delivery"
     return format_html('<span class="{}">{}{}</span>', look, icon(mark), words())
 
 
