@@ -7,6 +7,8 @@ import os
 
 from celery import Celery
 
+from helpdesk import worker_watch  # noqa: F401 (looks after each worker)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 app = Celery("helpdesk")

@@ -206,8 +206,15 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away: nobod
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "global_keyprefix": env.text("REDIS_PREFIX", default="hd") + ":",
+    # Whoever rings does not wait for a Redis that is away: the sweeps find what is due. (0 would mean without end.)
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "socket_connect_timeout": 2,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A worker that no ring reaches for so long, though rings wait, starts itself anew (helpdesk/worker_watch.py).
+WORKER_DEAF_AFTER_SECONDS = env.number("WORKER_DEAF_AFTER_SECONDS", default=30)
 # How long a worker has a message to itself. When it dies, somebody else takes over after this time; sending is
 # given more, for a mail that was being handed over is never sent again by itself.
 CLAIM_LEASE_SECONDS = env.number("CLAIM_LEASE_SECONDS", default=120)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 import pytest
 
+from helpdesk.embedded.layout import PROJECT
 from tests.channels_inbox.conftest import mailbox, make_mailbox, trusted
 from tests.mailservers import MailServers
 from tests.reliability import children
@@ -45,3 +49,28 @@ def start(transactional_db: None) -> Iterator[Callable[..., ForkServerProcess]]:
         with suppress(ProcessLookupError):
             os.kill(child.pid or 0, 9) if child.pid and child.is_alive() else None
         child.join()
+
+
+@pytest.fixture
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
+    """Celery's worker, on the test's own broker; what it says stands in worker.log."""
+    started = []
+
+    def start(pool: str = "threads") -> subprocess.Popen:
+        command = [sys.executable, "-m", "celery", "-A", "helpdesk", "worker", "-P", pool, "-c", "1"]
+        with (tmp_path / "worker.log").open("wb") as log:
+            started.append(
+                subprocess.Popen(
+                    [*command, "--without-gossip", "--without-mingle", "-l", "error"],
+                    cwd=PROJECT,
+                    env=os.environ | {"PYTHONWARNINGS": "ignore", "WORKER_DEAF_AFTER_SECONDS": "2"},
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait()

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from channels_inbox import ledger
+from channels_inbox import doorbell, ledger
 from channels_inbox.email import reply_address
 from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
 from foundation import desk
-from tests.channels_inbox.mails import make_mail
+from tests.channels_inbox.mails import accept, make_mail
 from tests.mailservers import MailServers
 from tests.make import make_agent
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services import replies
+
+
+def write_and_ring(inbox: Inbox) -> Callable[[], bool]:
+    """A mail, and rings for it as from the beat; whether it was handled."""
+    payload = accept(inbox, make_mail(to=inbox.address))
+
+    def is_handled() -> bool:
+        doorbell.ring(doorbell.PROCESS_PAYLOADS)
+        return InboundPayload.objects.get(pk=payload.pk).state == "done"
+
+    return is_handled
 
 
 @dataclass

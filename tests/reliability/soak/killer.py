@@ -23,6 +23,7 @@ VICTIMS = (
     "PostgreSQL",
     "beat",
 )
+TICK = 0.05
 LONGEST_ABSENCE = 2.0  # seconds that a server is away, besides its start
 
 
@@ -33,11 +34,12 @@ class Killer(threading.Thread):
         super().__init__(name="killer", daemon=True)
         self.ground, self.chance = ground, chance
         self.kills: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()  # of themselves
         self.trouble: BaseException | None = None
         self._programs: dict[str, ForkServerProcess] = {}
         self._groups: set[int] = set()
         self._order: list[str] = []
-        self._every = 0.0
+        self._every = self._due = 0.0
         self._let = threading.Event()
         self._busy = threading.Lock()
         self._ended = threading.Event()
@@ -45,7 +47,7 @@ class Killer(threading.Thread):
             self._start(role)
 
     def strike(self, *, every: float) -> None:
-        self._every = every
+        self._every, self._due = every, time.monotonic()
         self._let.set()
 
     def rest(self) -> None:
@@ -57,7 +59,6 @@ class Killer(threading.Thread):
 
     def end(self) -> None:
         self._ended.set()
-        self._let.set()
         self.join()
         for group in self._groups:
             programs.end_group(group)
@@ -65,22 +66,23 @@ class Killer(threading.Thread):
             program.join()
 
     def run(self) -> None:
-        due = 0.0
-        while not self._ended.is_set():
-            if not self._let.is_set():
-                self._let.wait()
-                due = time.monotonic()
-            # By a plan, so that the time a start takes makes the strikes no fewer.
-            due += self.chance.uniform(0.2, 1.8) * self._every
-            if self._ended.wait(max(0.0, due - time.monotonic())):
-                return
+        while not self._ended.wait(TICK):
             with self._busy:
                 try:
-                    if self._let.is_set():
+                    self._revive()
+                    if self._let.is_set() and time.monotonic() >= self._due:
+                        # By a plan, so that the time a start takes makes the strikes no fewer.
+                        self._due += self.chance.uniform(0.2, 1.8) * self._every
                         self._kill(self._next())
                 except Exception as trouble:
                     self.trouble = trouble
                     return
+
+    def _revive(self) -> None:
+        for role, program in list(self._programs.items()):
+            if not program.is_alive():
+                self.left[role] += 1
+                self._start(role)
 
     def _next(self) -> str:
         if not self._order:

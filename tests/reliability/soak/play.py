@@ -109,6 +109,9 @@ class Soak:
             f"  killed            {kills.total()}: "
             + ", ".join(f"{count} {name}" for name, count in kills.most_common())
         )
+        if self.killer.left:
+            left = ", ".join(f"{count} {name}" for name, count in self.killer.left.items())
+            self.say(f"  started anew      {left}")
         self.say(
             f"  {pile} at once".ljust(20)
             + f"{quiet:.1f} s, and {storm:.1f} s under {killed} kills: {storm / quiet:.1f} times as long"

@@ -21,6 +21,7 @@ if not apps.ready:
     django.setup()  # in the process that they are forked from
 
 from channels_inbox.email.idle import Supervisor
+from helpdesk import worker_watch
 from helpdesk.celery import app
 
 app.loader.import_default_modules()
@@ -43,6 +44,12 @@ def ring(place: Path) -> None:
     app.Beat(loglevel="WARNING", schedule=str(place / "beat-schedule"), quiet=True).run()
 
 
+def leave() -> None:
+    """A deaf worker starts itself anew; what was forked has no command line to do so, and is forked again."""
+    os._exit(1)
+
+
+worker_watch.start_anew = leave
 ROLES: dict[str, Callable[[Path], None]] = {
     "fetcher": fetch,
     "worker of processes": work_in_processes,
