@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from channels_inbox import doorbell, ledger
-from channels_inbox.email import reply_address
 from channels_inbox.models import InboundPayload, Inbox, MessageDelivery
 from foundation import desk
 from tests.channels_inbox.mails import accept, make_mail
@@ -103,7 +102,7 @@ class DeskUnderTest:
             + sum(row.state == "failed" for row in rows),
             out_doubled=sum(count - 1 for count in accepted.values()),
             forgotten=len(set(accepted) - sent - doubtful),  # taken, and we do not know
-            foreign=sum(not reply_address.looks_minted(name) for name in accepted),
+            foreign=len(set(accepted) - {row.rfc_message_id for row in rows}),
             in_doubt=len(doubtful),
             in_doubt_gone=len(doubtful & set(accepted)),
             findings=report.findings,
@@ -130,7 +129,7 @@ class Account:
     out_lost: int
     out_doubled: int
     forgotten: int
-    foreign: int
+    foreign: int  # names that the outbox does not have
     in_doubt: int
     in_doubt_gone: int
     findings: list[str]
