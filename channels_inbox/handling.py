@@ -94,6 +94,9 @@ class _Batch:
             message, brand_id=inbox.brand_id, known=known
         ):
             return _duplicate(reading, twin)
+        if reason := screening.why_held(message, inbox.settings, is_released=is_released):
+            doubtful = PayloadUnreadable(reason, sender=message.sender, subject=message.subject)
+            return stand_ins.hold(reading, doubtful, known.messages)
         sender = known.customer(message.sender)
         match = matching.find_ticket(message, inbox=inbox, sender=sender, known=known)
         said = incoming.of(message, match, source_key, reading, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.models import Customer
 from channels_inbox import loop_caps, matching, thread_keys
 from channels_inbox.known import Known, others
 from channels_inbox.messages import InboundMessage
@@ -21,6 +22,7 @@ def of(
     is_storm = bool(
         match.ticket and not message.automatic and loop_caps.is_storm(match.ticket, author=author.pk)
     )
+    joining, left_out = _who_joins(message, match, known)
     people = {"to": [person.handle for person in message.to], "cc": [person.handle for person in message.cc]}
     return conversation.Incoming(
         author=author,
@@ -34,7 +36,7 @@ def of(
         author_name=message.sender.name,
         author_address=message.sender.handle,
         recipients=people,
-        participants=[known.customer(person) for person in others(message, known)],
+        participants=joining,
         files=[
             NewFile(
                 name=file.name,
@@ -49,14 +51,34 @@ def of(
         attention=loop_caps.ATTENTION if is_storm else "",
         held=match.held,
         language=message.language,
-        facts=_facts(message, match, known, is_storm=is_storm),
+        facts=_facts(message, match, known, is_storm=is_storm, left_out=left_out),
     )
 
 
-def _facts(message: InboundMessage, match: matching.Match, known: Known, *, is_storm: bool) -> dict[str, Any]:
+def _who_joins(
+    message: InboundMessage, match: matching.Match, known: Known
+) -> tuple[list[Customer], list[str]]:
+    """Those in To and Cc who hear the answers from now on, and the addresses of those who do not.
+
+    Whoever borrows a customer's name could put themselves in copy, and so read what the desk answers. What the mail
+    server found to be forged brings nobody in; what nothing proves brings nobody into a conversation that is there.
+    """
+    people = {person.handle: known.customer(person) for person in others(message, known)}
+    ticket = match.ticket
+    if not message.spoofed and not (ticket and message.proof == "open"):
+        return list(people.values()), []
+    present = {handle: who for handle, who in people.items() if ticket and known.may_write(who, ticket)}
+    return list(present.values()), [handle for handle in people if handle not in present]
+
+
+def _facts(
+    message: InboundMessage, match: matching.Match, known: Known, *, is_storm: bool, left_out: list[str]
+) -> dict[str, Any]:
     facts = {**message.facts, **match.facts}
     if message.automatic_reason or is_storm:
         facts["automatic_because"] = message.automatic_reason or loop_caps.TOO_MANY_MAILS
+    if left_out:
+        facts["not_joined"] = left_out
     if message.spoofed:
         facts["spoofed"] = message.spoofed
     if any(thread.message_id for thread in known.threads.get(thread_keys.shortened(message.external_id), ())):

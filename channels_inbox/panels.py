@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Permission
-from channels_inbox import troubles, vitals
+from channels_inbox import reasons, troubles, vitals
 from foundation import alarms, settings_index
 from tickets import panels
 from tickets.models import Message
@@ -75,11 +75,22 @@ def register() -> None:
         applies_to=_came_as_mail,
         opens_dialog=False,
     )
+    panels.register_message_verb(
+        "channels_inbox:why",
+        text=gettext_lazy("Why is this here?"),
+        icon="info-circle",
+        applies_to=_has_a_way,
+    )
+    panels.register_marker(reasons.marks_of)
     alarms.register("inboxes", permission=Permission.INBOXES_MANAGE, ask=_inboxes_that_stand_still)
 
 
 def _came_as_mail(message: Message) -> bool:
     return message.is_inbound and message.channel == "email"
+
+
+def _has_a_way(message: Message) -> bool:
+    return message.is_inbound and "why" in message.facts
 
 
 def _inboxes_that_stand_still() -> Iterator[alarms.Alarm]:

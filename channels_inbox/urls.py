@@ -11,6 +11,7 @@ from channels_inbox.views import (
     originals,
     providers,
     quarantine,
+    reasons,
 )
 
 app_name = "channels_inbox"
@@ -42,4 +43,5 @@ urlpatterns = [
     path("settings/failures/given-up/", failures.retry_given_up, name="retry_given_up"),
     path("t/<int:number>/messages/<int:pk>/original/", originals.original, name="original"),
     path("t/<int:number>/messages/<int:pk>/original/raw/", originals.raw, name="original_raw"),
+    path("t/<int:number>/messages/<int:pk>/why/", reasons.why, name="why"),
 ]

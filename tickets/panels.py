@@ -1,13 +1,13 @@
-"""Two sockets by which a wing adds to the ticket page without the trunk knowing it.
+"""Three sockets by which a wing adds to the ticket page without the trunk knowing it.
 
 A box beside the ticket is loaded by the browser from the wing's own address. A verb on a message is a link
-to one. Both addresses take the ticket's number; a message's also its id. A wing registers in its `panels`
-module, which its app imports when it is ready.
+to one, and a mark in a message's head leads to one. Addresses take the ticket's number; a message's also its id. A
+wing registers in its `panels` module, which its app imports when it is ready.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -38,8 +38,17 @@ class MessageVerb:
         return page_address(self.url_name, message.ticket.number, message.pk)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A few words in the head of a message that is out of the ordinary, and where more is said about it."""
+
+    text: str | Promise
+    url: str
+
+
 BOXES: list[Box] = []
 MESSAGE_VERBS: list[MessageVerb] = []
+MARKERS: list[Callable[[Message], Sequence[Mark]]] = []
 
 
 def register(url_name: str, *, title: str | Promise, position: int = 100) -> None:
@@ -60,6 +69,15 @@ def register_message_verb(
     MESSAGE_VERBS.append(
         MessageVerb(url_name=url_name, text=text, icon=icon, applies_to=applies_to, opens_dialog=opens_dialog)
     )
+
+
+def register_marker(marks_of: Callable[[Message], Sequence[Mark]]) -> None:
+    """Put marks on messages. It is asked for each message of a page, so it looks at nothing but the message itself."""
+    MARKERS.append(marks_of)
+
+
+def marks_for(message: Message) -> list[Mark]:
+    return [mark for marks_of in MARKERS for mark in marks_of(message)]
 
 
 def verbs_for(message: Message) -> list[tuple[MessageVerb, str]]:

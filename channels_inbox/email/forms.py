@@ -33,6 +33,11 @@ class AfterFetch(models.TextChoices):
     MOVE = "move", _("Move it to another folder")
 
 
+class FailedCheck(models.TextChoices):
+    MARK = "mark", _("Take it in, say so, and let it speak for nobody")
+    QUARANTINE = "quarantine", _("Put it into quarantine")
+
+
 class EmailSettingsForm(SignInForm):
     secrets: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **SignInForm.secrets,
@@ -75,6 +80,14 @@ class EmailSettingsForm(SignInForm):
             "The first word of the Authentication-Results header in mail you receive, such as mx.example.com."
             " Only that server's verdicts on SPF, DKIM and DMARC are believed; empty: nobody's."
         ),
+    )
+
+    failed_check = forms.ChoiceField(
+        label=_("What to do with mail that fails DMARC there"),
+        choices=FailedCheck.choices,
+        initial=FailedCheck.MARK,
+        required=False,
+        help_text=_("Such mail does not come from the domain it names. It is never thrown away."),
     )
 
     smtp_host = HostField(label=_("SMTP server"), help_text=_("Empty if this inbox only receives."))

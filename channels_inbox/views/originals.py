@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from channels_inbox import reading, source
+from channels_inbox import reading, reasons, source
 from channels_inbox.models import InboundPayload
 from foundation.errors import HelpdeskError
 from tickets.access import get_message
@@ -28,6 +28,7 @@ def original(request: HttpRequest, number: int, pk: int) -> HttpResponse:
         "message": message,
         "ticket": message.ticket,
         "payload": payload,
+        "sentences": reasons.sentences(message),
         "source": source.of(raw_of(payload)),
     }
     part = "channels_inbox/_original.html" if request.htmx else "channels_inbox/original.html"  # type: ignore[attr-defined]

@@ -128,6 +128,7 @@ def _marks(message: Message, author: str, *, is_new: bool) -> SafeString:
     marks += [format_html(ADDRESS, line) for line in _addresses(message, author)]
     particular = (("automatic", message.automatic), ("held", message.is_held), ("new", is_new))
     marks += [_mark(MARKS[key], get_language() or "") for key, holds in particular if holds]
+    marks += [format_html(LEADING, mark.url, mark.text) for mark in panels.marks_for(message)]
     return _together(marks)
 
 
@@ -136,6 +137,7 @@ def _together(parts: list[SafeString]) -> SafeString:
 
 
 ADDRESS = '<span class="message-address" dir="auto">{}</span>'
+LEADING = '<a class="pill pill-warn" href="{}">{}</a>'
 # Look, icon, words.
 MARKS: dict[str, tuple[str, str, str]] = {
     "note": ("note-label", "lock", gettext_noop("Internal note")),
