@@ -5,10 +5,12 @@ The banner on every page says the same; whoever is not at the desk learns of it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
@@ -37,11 +39,6 @@ def call_admins(*, at: datetime) -> int:
 @transaction.atomic
 def _call(inbox: Inbox) -> int:
     since = inbox.sign_in_needed_at or inbox.failing_since or inbox.last_checked_at or inbox.created_at
-    admins = (
-        Agent.objects.active()
-        .filter(roles__permissions__contains=[Permission.INBOXES_MANAGE.value])
-        .distinct()
-    )
     way_out = _way_out(beside=inbox)
     rows = [
         MessageDelivery(
@@ -54,8 +51,19 @@ def _call(inbox: Inbox) -> int:
             recipients={"to": [admin.email]},
             content={"kind": STANDS_STILL, "inbox": inbox.pk, "language": admin.language},
         )
-        for admin in admins
+        for admin in admins()
     ]
+    return queue_once(rows)
+
+
+def admins() -> QuerySet[Agent]:
+    """Whoever sets inboxes up is told of their troubles."""
+    may = Q(roles__permissions__contains=[Permission.INBOXES_MANAGE.value])
+    return Agent.objects.active().filter(may).distinct()
+
+
+def queue_once(rows: Sequence[MessageDelivery]) -> int:
+    """Put those into the outbox whose key is new. Returns how many."""
     known = MessageDelivery.objects.filter(idempotency_key__in=[row.idempotency_key for row in rows])
     called_before = set(known.values_list("idempotency_key", flat=True))
     new = [row for row in rows if row.idempotency_key not in called_before]

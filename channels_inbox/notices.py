@@ -10,12 +10,12 @@ from django.db import transaction
 
 from accounts import notices
 from accounts.notices import Notice
-from channels_inbox import calls, doorbell
+from channels_inbox import calls, doorbell, inbox_news
 from channels_inbox.agent_mail import notifications
 from channels_inbox.email import reply_address
 from channels_inbox.letters import NothingToSend
 from channels_inbox.mail_texts import texts, trial_mails
-from channels_inbox.mail_texts.catalogue import STANDS_STILL, TICKET_ANSWERED, TICKET_ASSIGNED
+from channels_inbox.mail_texts.catalogue import INBOX_NEWS, STANDS_STILL, TICKET_ANSWERED, TICKET_ASSIGNED
 from channels_inbox.mail_texts.places import Place
 from channels_inbox.mail_texts.rendering import Rendered
 from channels_inbox.messages import OutboundMessage, Sender
@@ -81,6 +81,7 @@ def _letter(row: MessageDelivery) -> Rendered:
 # Mails that are not about a way in. What they say is looked up when they leave, too.
 LETTERS: dict[str, Callable[[MessageDelivery], Rendered]] = {
     STANDS_STILL: calls.letter,
+    INBOX_NEWS: inbox_news.letter,
     trial_mails.KIND: trial_mails.letter,
 }
 # Mails that can be answered.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils.timezone import now
 
-from channels_inbox import calls, doorbell, housekeeping, intake, ledger, sending
+from channels_inbox import calls, doorbell, housekeeping, inbox_news, intake, ledger, sending
 from channels_inbox.email import mailbox
 
 SECONDS = 60.0  # for one call; the next one goes on
@@ -38,6 +38,7 @@ def poll_inbox(pk: int) -> None:
 @shared_task(name="channels_inbox.call_admins")
 def call_admins() -> None:
     calls.call_admins(at=now())
+    inbox_news.tell_that_all_is_well(at=now())
 
 
 @shared_task(name="channels_inbox.check_ledger")

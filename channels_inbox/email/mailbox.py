@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.timezone import now
 
-from channels_inbox import doorbell, health
+from channels_inbox import doorbell, health, inbox_news
 from channels_inbox.email import imap
 from channels_inbox.email.oauth import grants
 from channels_inbox.models import InboundPayload, Inbox, MailboxPosition
@@ -107,6 +107,7 @@ def _position(inbox: Inbox, folder: str, validity: int) -> MailboxPosition:
         logger.warning("%s: the mail server has renumbered %s; looking through it again.", inbox, folder)
         position.uid_validity, position.last_uid, position.rescanned_at = validity, 0, None
         position.save()
+        inbox_news.tell_that_it_was_renumbered(inbox, folder=folder)
     return position
 
 

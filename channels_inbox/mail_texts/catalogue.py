@@ -18,6 +18,7 @@ from accounts import notices
 ACKNOWLEDGEMENT = "acknowledgement"
 REPLY = "reply"
 STANDS_STILL = "inbox.stands_still"
+INBOX_NEWS = "inbox.news"
 TICKET_ASSIGNED = "ticket.assigned"
 TICKET_ANSWERED = "ticket.answered"
 
@@ -195,6 +196,23 @@ MAILS: Mapping[str, Mail] = {
                 Placeholder(name="inbox", about=_("the name of the inbox")),
                 Placeholder(name="state", about=_("how it is doing, in a few words")),
                 Placeholder(name="details", about=_("what the server said")),
+                _link(_("the page of the inbox")),
+                DESK,
+            ),
+        ),
+        Mail(
+            key=INBOX_NEWS,
+            title=_("News of an inbox"),
+            when=_(
+                "Goes to those who set up inboxes: when one that stood still works again, or when its mail"
+                " server has numbered all mail anew."
+            ),
+            subject=_("“{{ inbox }}”: {{ state }} · {{ desk }}"),
+            body="{{ state }}.\n\n{{ details }}\n\n{{ link }}",
+            placeholders=(
+                Placeholder(name="inbox", about=_("the name of the inbox")),
+                Placeholder(name="state", about=_("what has happened, in a few words")),
+                Placeholder(name="details", about=_("what it means")),
                 _link(_("the page of the inbox")),
                 DESK,
             ),
