@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from accounts.permissions import Permission
+from tickets import recipients
 from tickets.choices import choices
 from tickets.models import Attachment, Draft, Ticket
 from tickets.surroundings import Surroundings
@@ -60,15 +61,24 @@ def composer(ticket: Ticket, agent: Agent, around: Surroundings, *, last_event: 
     drafts: Iterable[Draft] = ()
     if around.has_drafts:
         drafts = Draft.objects.filter(ticket=ticket, agent=agent).prefetch_related("attachments")
+    written = {draft.mode: draft for draft in drafts}
     return Composer(
         last_event=last_event,
         to=_address(ticket.requester.name, around.email),
-        cc=", ".join(person.address for person in around.participants if person.address),
+        cc=_copies(around, written.get(Draft.Mode.REPLY)),
         reply_refused=_why_not(ticket, agent, around.email),
         may_note=agent.can(Permission.TICKETS_NOTE),
         send_as=_ways_to_send(ticket, agent),
-        drafts={draft.mode: draft for draft in drafts},
+        drafts=written,
     )
+
+
+def _copies(around: Surroundings, draft: Draft | None) -> str:
+    """An answer goes to all who take part, until its writer has chosen."""
+    if draft is not None:
+        return draft.cc
+    addresses = [person.address for person in around.participants if person.address]
+    return ", ".join(recipients.not_ours(addresses))
 
 
 def _address(name: str, email: str) -> str:

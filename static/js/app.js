@@ -17,6 +17,7 @@ import "./calm.js";
 import "./counts.js";
 import "./timeline.js";
 import "./composer.js";
+import "./recipients.js";
 import "./live.js";
 import "./parts.js";
 import "./presence.js";

@@ -57,6 +57,14 @@ def test_whoever_takes_part_gets_it_too(answer, ticket, ada, deliver):
     assert len(deliver("cfo@example.test")) == 1
 
 
+def test_an_address_that_became_the_desks_own_gets_no_copy(answer, ticket, ada, inbox, deliver):
+    participants.add(ticket=ticket, addresses=["old@example.test"], actor=ada)
+    inbox.aliases = ["old@example.test"]
+    inbox.save()
+
+    assert answer().message.recipients["cc"] == []
+
+
 def test_the_agent_is_no_customer_by_it(answer, told):
     before = Customer.objects.count()
 
