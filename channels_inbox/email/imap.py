@@ -86,7 +86,7 @@ class Mailbox:
             too_large = mail_size > RAW_BYTES
             # In their order, always: whoever stores them remembers how far they came.
             if chunk and (too_large or len(chunk) >= CHUNK_MAILS or size + mail_size > CHUNK_BYTES):
-                yield self._whole(chunk)
+                yield self._whole(chunk, sizes)
                 chunk, size = [], 0
             if too_large:
                 yield [
@@ -98,16 +98,24 @@ class Mailbox:
             chunk.append(uid)
             size += mail_size
         if chunk:
-            yield self._whole(chunk)
+            yield self._whole(chunk, sizes)
 
-    def _whole(self, uids: Sequence[int]) -> list[Mail]:
+    def _whole(self, uids: Sequence[int], sizes: Mapping[int, Mapping[bytes, Any]]) -> list[Mail]:
+        """Mails of which nothing is missing, as far as the server's own figures say."""
+        mails = self._handed_out(uids)
+        short = {mail.uid for mail in mails if len(mail.raw) < int(sizes[mail.uid].get(b"RFC822.SIZE", 0))}
+        # Once more: what it hands out twice is the mail, and its figures are wrong (some count line ends otherwise).
+        again = {mail.uid: mail for mail in self._handed_out(sorted(short))} if short else {}
+        return [again.get(mail.uid, mail) for mail in mails]
+
+    def _handed_out(self, uids: Sequence[int]) -> list[Mail]:
         try:
             answers = self.client.fetch(uids, ["BODY.PEEK[]", "INTERNALDATE"])
         except Broken:
             raise
         except Refused as refusal:
             if len(uids) > 1:  # one of them is broken: which?
-                return [mail for uid in uids for mail in self._whole([uid])]
+                return [mail for uid in uids for mail in self._handed_out([uid])]
             return [self._beginning(uids[0], f"The mail server does not hand it out: {refusal}")]
         return [
             Mail(

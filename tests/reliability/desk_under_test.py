@@ -85,6 +85,7 @@ class DeskUnderTest:
         sent = {row.rfc_message_id for row in rows if row.state == "sent"}
         doubtful = {row.rfc_message_id for row in rows if row.state == "in_doubt"}
         replies_out = Counter(row.message_id for row in rows if row.kind == "reply")
+        notices = {row.rfc_message_id for row in rows if row.kind == "notice"}
         report = ledger.check()
         return Account(
             written=len(self.written),
@@ -100,7 +101,8 @@ class DeskUnderTest:
             out_lost=len(sent - set(accepted))
             + len(set(self.posted) - set(replies_out))
             + sum(row.state == "failed" for row in rows),
-            out_doubled=sum(count - 1 for count in accepted.values()),
+            out_doubled=sum(count - 1 for name, count in accepted.items() if name not in notices),
+            notices_doubled=sum(count - 1 for name, count in accepted.items() if name in notices),
             forgotten=len(set(accepted) - sent - doubtful),  # taken, and we do not know
             foreign=len(set(accepted) - {row.rfc_message_id for row in rows}),
             in_doubt=len(doubtful),
@@ -128,6 +130,7 @@ class Account:
     accepted: int  # mails that the SMTP server took
     out_lost: int
     out_doubled: int
+    notices_doubled: int  # to agents, under one Message-ID: they may come twice, but never not at all
     forgotten: int
     foreign: int  # names that the outbox does not have
     in_doubt: int
@@ -163,6 +166,7 @@ class Account:
             f"  replies           {self.posted}, outbox {self.deliveries}, taken by the mail server {self.accepted}\n"
             f"  lost out          {self.out_lost}\n"
             f"  duplicates out    {self.out_doubled}\n"
+            f"  notices twice     {self.notices_doubled}\n"
             f"  in doubt          {self.in_doubt}, of which {self.in_doubt_gone} had in fact left\n"
             f"  taken unknown     {self.forgotten}\n"
             f"  ledger            {'; '.join(self.findings) or 'adds up'}"
