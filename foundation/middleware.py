@@ -1,4 +1,4 @@
-"""Turn an error that a person can cause into a sentence that this person sees."""
+"""Turn an error that a person can cause into a sentence that this person sees; answer no picture with the API."""
 
 from __future__ import annotations
 
@@ -45,3 +45,18 @@ def refusal(sentence: str, status: int = 409) -> HttpResponse:
     response["HX-Reswap"] = "none"
     response["HX-Trigger"] = json.dumps({"desk:toast": {"level": "error", "text": sentence}})
     return response
+
+
+API = "/api/"
+
+
+class ApiIsNoPicture:
+    """A browser that wants a picture asks nothing of the API: some mail or page told it to, and no person."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.headers.get("Sec-Fetch-Dest") == "image" and request.path.startswith(API):
+            return HttpResponse(status=403)
+        return self.get_response(request)

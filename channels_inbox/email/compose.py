@@ -21,6 +21,10 @@ from foundation.richtext import strip_controls
 POLICY = SMTP.clone(cte_type="7bit")
 SUBJECT_LIMIT = 250
 REFERENCES_LIMIT = 20
+# RFC 5322, 3.2.3: what stands within quotes only, and what is written twice there. So many letters fit on any line.
+QUOTED = re.compile(r'[][()<>@,;:\\".]')
+QUOTES = re.compile(r'[\\"]')
+ON_ONE_LINE = 60
 BLANKS = re.compile(r"\s+")
 MESSAGE_ID = re.compile(r"[^\s<>@\x00-\x20\x7f-\uffff]+@[^\s<>@\x00-\x20\x7f-\uffff]+")
 # Attached under their own type these would be taken apart by mail programs on the way.
@@ -67,11 +71,22 @@ def _address(handle: str, name: str = "") -> Address:
         address = f"{local}@{ascii_domain}"
         if not local or not address.isascii():
             raise ValueError
-        return Address(display_name=one_line(name, 100), addr_spec=address)
+        return Address(display_name=_display_name(name), addr_spec=address)
     except (ValueError, IndexError) as error:  # IndexError: how the standard library says "not an address"
         raise SendFailed(
             f"“{one_line(handle, 100)}” is no address that mail can be sent to.", permanent=True
         ) from error
+
+
+def _display_name(name: str) -> str:
+    """The name of somebody, cut to what stands on one line where it has to be quoted.
+
+    The standard library folds a longer one and forgets its quotes, so that an address in it becomes the address.
+    """
+    line = one_line(name, 100)
+    if QUOTED.search(line) is None or not line.isascii():  # those are encoded, which hides everything
+        return line
+    return line if len(QUOTES.sub("xx", line)) <= ON_ONE_LINE else line[: ON_ONE_LINE // 2].rstrip()
 
 
 def _write_thread(mail: EmailMessage, message: OutboundMessage) -> None:

@@ -9,7 +9,7 @@ from email.message import EmailMessage, MIMEPart
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from channels_inbox.adapter import SendFailed
@@ -122,7 +122,7 @@ def test_what_a_machine_writes_asks_machines_not_to_answer(in_reply_to, kind):
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_nothing_that_people_write_becomes_a_header(nasty):
+def test_security81_nothing_that_people_write_becomes_a_header(nasty):
     mail = read(
         make(
             subject=nasty,
@@ -142,13 +142,32 @@ def test_nothing_that_people_write_becomes_a_header(nasty):
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=120))
-def test_any_subject_and_name_is_one_line_each(subject, name):
+def test_security81_any_subject_and_name_is_one_line_each(subject, name):
     raw = compose(make(subject=subject, sender=Sender(handle="support@desk.test", name=name)))
 
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     assert [header for header in mail if header.lower() in ("bcc", "x-evil")] == []
     assert mail["To"] == "elena@example.org"
     assert mail.get_body(("plain",)).get_content().strip() == "Hello"
+
+
+SPECIAL = st.text('abc <>@,;:()[]."\\ü', max_size=120)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(SPECIAL, st.text(max_size=120)))
+@example(
+    "Hello Bcc: victim@elsewhere.test (who never asked for it), <victim@elsewhere.test>, and a long tail"
+)
+@example("A" * 60 + " <victim@elsewhere.test>, x")
+@example('"' * 60)
+@example("ü" * 80 + " <victim@elsewhere.test>")
+def test_security81_no_name_becomes_an_address(name):
+    """Also where the line is so long that it has to be folded."""
+    mail = read(make(sender=Sender(handle="support@desk.test", name=name), reply_to="support+t1.x@desk.test"))
+
+    for header, address in (("From", "support@desk.test"), ("Reply-To", "support+t1.x@desk.test")):
+        assert [found.addr_spec for found in mail[header].addresses] == [address]
 
 
 @pytest.mark.parametrize(
