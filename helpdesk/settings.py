@@ -141,6 +141,7 @@ AUTHENTICATION_BACKENDS = ["accounts.sign_in.AgentBackend"]
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # addresses of agents are unique whatever their capitals, by a constraint that it does not see
     "security.W002",  # every page says frame-ancestors, which browsers put above X-Frame-Options
+    "templates.W003",  # foundation.templatetags.words stands in for i18n on purpose
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -195,6 +195,10 @@ class Migration(migrations.Migration):
             model_name='externalthread',
             constraint=models.UniqueConstraint(fields=('key', 'ticket'), name='one_thread_key_per_ticket'),
         ),
+        migrations.AddIndex(
+            model_name='externalthread',
+            index=models.Index(condition=models.Q(('message__isnull', False)), fields=['message'], name='thread_of_message'),
+        ),
         migrations.AddConstraint(
             model_name='mailboxposition',
             constraint=models.UniqueConstraint(fields=('inbox', 'folder'), name='one_position_per_folder'),

@@ -1,6 +1,7 @@
 """By which names the outside world knows a ticket's conversation."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from channels_inbox.models.inbox import Inbox
@@ -22,6 +23,9 @@ class ExternalThread(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "ticket"], name="one_thread_key_per_ticket")]
+        indexes = [  # for PostgreSQL, when a message is deleted
+            models.Index(fields=["message"], name="thread_of_message", condition=Q(message__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.key

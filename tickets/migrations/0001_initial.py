@@ -276,6 +276,14 @@ class Migration(migrations.Migration):
             model_name='ticketevent',
             index=models.Index(condition=models.Q(('parked_at__isnull', False)), fields=['id'], name='event_parked'),
         ),
+        migrations.AddIndex(
+            model_name='ticketevent',
+            index=models.Index(condition=models.Q(('message__isnull', False)), fields=['message'], name='event_of_message'),
+        ),
+        migrations.AddIndex(
+            model_name='ticketevent',
+            index=models.Index(condition=models.Q(('caused_by__isnull', False)), fields=['caused_by'], name='event_of_cause'),
+        ),
         migrations.AddConstraint(
             model_name='eventdelivery',
             constraint=models.UniqueConstraint(fields=('event', 'reaction'), name='one_turn_per_reaction'),

@@ -56,6 +56,9 @@ class TicketEvent(models.Model):
             models.Index(fields=["id"], name="event_waiting", condition=_WAITING),
             models.Index(fields=["ticket", "id"], name="event_waiting_of_ticket", condition=_WAITING),
             models.Index(fields=["id"], name="event_parked", condition=Q(parked_at__isnull=False)),
+            # Whoever deletes a message or an event has PostgreSQL look for what points at it.
+            models.Index(fields=["message"], name="event_of_message", condition=Q(message__isnull=False)),
+            models.Index(fields=["caused_by"], name="event_of_cause", condition=Q(caused_by__isnull=False)),
         ]
 
     def __str__(self) -> str:

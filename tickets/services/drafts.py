@@ -45,6 +45,8 @@ def discard(*, ticket: Ticket, agent: Agent, mode: str) -> None:
 
 def uploads_of(*, ticket: Ticket, agent: Agent, tokens: Sequence[str]) -> list[Attachment]:
     """The agent's own uploads to this ticket among these tokens, in their order; what is not theirs is left out."""
+    if not tokens:
+        return []
     found = Attachment.objects.filter(ticket=ticket, uploaded_by=agent, message=None, token__in=tokens)
     by_token = {attachment.token: attachment for attachment in found}
     return [by_token[token] for token in dict.fromkeys(tokens) if token in by_token]

@@ -103,6 +103,8 @@ def _reply_channel(ticket: Ticket) -> str:
 
 
 def _attach(message: Message, attachments: Sequence[Attachment]) -> None:
+    if not attachments:
+        return
     for attachment in attachments:
         attachment.is_inline = attachment.token in message.html
     Attachment.objects.bulk_update(attachments, ["is_inline"])
