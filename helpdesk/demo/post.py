@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from channels_inbox import outgoing
 from channels_inbox.email.compose import compose
-from channels_inbox.models import MessageDelivery
-from foundation import limits
+from channels_inbox.models import MessageDelivery, Reflex
 from helpdesk.demo_mail.store import Store, is_served
 from tickets.models import Message, Ticket
 
@@ -36,12 +35,10 @@ class PostOffice:
             self._leave(row, at)
 
     def _leave(self, row: MessageDelivery, at: datetime) -> None:
-        if row.kind == MessageDelivery.Kind.ACKNOWLEDGEMENT:
-            # What was said over weeks must not count as said within this hour.
-            for key in (f"ack:address:{row.recipients['to'][0].lower()}", f"ack:brand:{row.inbox.brand_id}"):
-                limits.clear(key)
         row.created_at = row.next_at = at
         letter = outgoing.write(row)
+        # What was said over weeks must not count as said within this hour.
+        Reflex.objects.filter(delivery=row).delete()
         arrived = at + ON_ITS_WAY
         row.state, row.sent_at, row.attempts, row.provider_reply = State.SENT, arrived, 1, ACCEPTED
         row.save()
