@@ -63,6 +63,7 @@ bench-scale: .venv/dev.stamp static/dist/app.css .venv/words.stamp  ## measure t
 soak: .venv/dev.stamp static/dist/app.css .venv/words.stamp .venv/system.stamp  ## mail under kills, for MINUTES=25; prints an account (docs/reliability.md)
 	$(BIN)/python -m tests.reliability.soak --seconds $$(( $(or $(MINUTES),25) * 60 )) \
 	  --mails $(or $(MAILS),$$(( $(or $(MINUTES),25) * 800 ))) --kills $(or $(KILLS),$$(( $(or $(MINUTES),25) * 24 )))
+	MANY=$(or $(MANY),10000) $(BIN)/python -m pytest -q tests/reliability/test_many.py
 
 reset:  ## forget the data of the embedded services: the next run starts with a new demo desk
 	-$(BIN)/python -m helpdesk.embedded stop

@@ -85,6 +85,9 @@ def _decidable(pk: int) -> InboundPayload:
 @allow(Permission.QUARANTINE_MANAGE)
 def decide(request: HttpRequest) -> HttpResponse:
     """Do one thing with the chosen messages. Those that somebody else decided about meanwhile are named."""
+    if request.POST.get("do") == "read_all":
+        _read_all(request)
+        return redirect("channels_inbox:quarantine")
     chosen = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19][:MOST_AT_ONCE]
     payloads = list(_rows().filter(pk__in=chosen).order_by("pk"))
     decision = DECISIONS.get(request.POST.get("do", ""))
@@ -112,6 +115,14 @@ def _carry_out(request: HttpRequest, payloads: list[InboundPayload], decision: D
         settings_index.recount("channels_inbox:quarantine")
         sentence = ngettext("Done with %(count)d message.", "Done with %(count)d messages.", done)
         messages.success(request, sentence % {"count": done})
+
+
+def _read_all(request: HttpRequest) -> None:
+    """After an upgrade: whatever is held, however much."""
+    count = quarantine.reprocess(InboundPayload.objects.held(), actor=agent_of(request).as_actor)
+    settings_index.recount("channels_inbox:quarantine")
+    sentence = ngettext("%(count)d message is read again.", "%(count)d messages are read again.", count)
+    messages.success(request, sentence % {"count": count})
 
 
 Decision = Callable[[InboundPayload, tuple[int, str], str], object]

@@ -76,6 +76,12 @@ class Dovecot:
         os.chown(maildir / "tmp" / name, self._uid, self._gid)
         (maildir / "tmp" / name).rename(maildir / "new" / name)
 
+    def renumber(self, address: str) -> None:
+        """What a move or a restore of the server does: another UIDVALIDITY, and every mail has another UID."""
+        maildir = self.home / "mail" / address
+        for known in (*maildir.glob("dovecot.index*"), *maildir.glob("dovecot-uidlist")):
+            known.unlink()
+
     def open(self, address: str) -> IMAPClient:
         """Signed in; use it in a `with`."""
         client = IMAPClient(self.host, self.port, ssl=False, timeout=PATIENCE)

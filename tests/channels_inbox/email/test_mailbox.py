@@ -171,16 +171,20 @@ def test_a_mail_that_shows_up_late_is_found_within_the_hour(inbox, deliver, monk
     assert subjects() == ["One", "Three", "Late"]
 
 
-def test_fault6_when_the_server_renumbers_its_mail_nothing_is_doubled_and_nothing_lost(inbox, deliver):
+def test_fault6_when_the_server_renumbers_its_mail_nothing_is_doubled_and_nothing_lost(
+    inbox, deliver, trusted
+):
     deliver("One", "Two")
     mailbox.poll(inbox)
     subjects()
     deliver("Three")
-    MailboxPosition.objects.update(uid_validity=1)
+    before = MailboxPosition.objects.get().uid_validity
+    trusted.imap.renumber(inbox.address)
 
-    mailbox.poll(inbox)
+    assert mailbox.poll(inbox) == 3
 
     assert subjects() == ["One", "Two", "Three"]
+    assert MailboxPosition.objects.get().uid_validity != before
 
 
 def test_one_mail_that_the_server_does_not_hand_out_stops_no_other(inbox, deliver, monkeypatch):
