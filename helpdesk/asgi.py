@@ -14,6 +14,7 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "30")
 
 # Before anything that needs the models.
 pages = get_wsgi_application()

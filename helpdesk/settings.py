@@ -42,6 +42,11 @@ DEMO_SMTP_PORT = env.number("DEMO_SMTP_PORT", default=1025)
 RUNTIME_DIR = Path(env.text("HELPDESK_RUNTIME_DIR", default=str(BASE_DIR / ".runtime")))
 DATABASE_URL, REDIS_URL = env.services(PROFILE)
 DATABASES = {"default": env.database(DATABASE_URL)}
+# Nobody waits for another's lock without end; and a page (helpdesk/wsgi.py, asgi.py) for no answer at all.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    f"-c lock_timeout={env.number('LOCK_TIMEOUT_SECONDS', default=10)}s"
+    f" -c statement_timeout={env.number('STATEMENT_TIMEOUT_SECONDS', default=0)}s"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -112,6 +117,7 @@ MIDDLEWARE = [
     "accounts.middleware.AgentPreferences",
     "accounts.middleware.NoStore",
     "foundation.middleware.PersonErrors",
+    "foundation.database_trouble.OnceMore",  # the last one
 ]
 ROOT_URLCONF = "helpdesk.urls"
 ASGI_APPLICATION = "helpdesk.asgi.application"

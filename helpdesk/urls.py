@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "foundation.database_trouble.server_error"
 urlpatterns = [
     path("api/v1/", include("helpdesk.api")),
     path("admin/", admin.site.urls),

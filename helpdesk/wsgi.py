@@ -6,6 +6,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "30")
 
 application = get_wsgi_application()
 
