@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from accounts.models import Customer, CustomerIdentity, OrganizationDomain
 from foundation import audit
+from foundation.errors import HelpdeskError
 from foundation.richtext import strip_controls
 
 # Everybody may have an address there, so it says nothing about an organization.
@@ -20,6 +22,15 @@ PUBLIC_MAIL_DOMAINS = frozenset(
 )
 
 EMAIL = CustomerIdentity.Kind.EMAIL
+
+
+class AddressTaken(HelpdeskError):
+    """The address is that of another customer."""
+
+    status = 409
+
+    def __init__(self, address: str) -> None:
+        super().__init__(_("“%(address)s” belongs to another customer.") % {"address": address})
 
 
 def normalise(kind: str, value: str) -> str:
@@ -91,6 +102,31 @@ def _organizations_of(emails: Iterable[str]) -> dict[str, int]:
     rows = OrganizationDomain.objects.filter(domain__in=asked).values_list("domain", "organization_id")
     found = dict(rows) if asked else {}
     return {email: found[domain] for email, domain in domains.items() if domain in found}
+
+
+def note_undeliverable(*, email: str, words: str) -> None:
+    """A server said that this address takes no mail."""
+    known = CustomerIdentity.objects.filter(kind=EMAIL, value=normalise(EMAIL, email))
+    known.filter(undeliverable_since=None).update(undeliverable_since=now(), undeliverable_words=words[:300])
+
+
+def note_reachable(emails: Iterable[str]) -> None:
+    """Mail has come from these addresses, or has arrived there."""
+    known = CustomerIdentity.objects.filter(kind=EMAIL, value__in=[normalise(EMAIL, each) for each in emails])
+    known.exclude(undeliverable_since=None).update(undeliverable_since=None, undeliverable_words="")
+
+
+@transaction.atomic
+def correct_address(customer: Customer, *, wrong: str, right: str, actor: audit.Actor) -> None:
+    """From now on the customer is written to at `right`. Raises AddressTaken where that is somebody else's."""
+    right = normalise(EMAIL, right)
+    owner = CustomerIdentity.objects.filter(kind=EMAIL, value=right).first()
+    if owner and owner.customer_id != customer.pk:
+        raise AddressTaken(right)
+    CustomerIdentity.objects.get_or_create(kind=EMAIL, value=right, defaults={"customer": customer})
+    note_reachable([right])
+    note_undeliverable(email=wrong, words="")
+    audit.record(actor=actor, action="customer.changed", obj=customer, changes={"email": [wrong, right]})
 
 
 def verify(customer: Customer, *, email: str) -> None:

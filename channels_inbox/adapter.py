@@ -49,11 +49,13 @@ class SendFailed(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         channel_is_down: bool = False,
+        gone: str = "",
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after  # seconds, where the provider names them
         self.channel_is_down = channel_is_down  # no message of this inbox would get through just now
+        self.gone = gone  # the address that takes no mail at all
 
 
 class SendInDoubt(Exception):

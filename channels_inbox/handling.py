@@ -173,7 +173,8 @@ def _settled(payload: InboundPayload, outcome: Outcome) -> Settled:
 
 def _reported(payload: InboundPayload, reports: Sequence[DeliveryReport]) -> Outcome:
     """Several, where a provider tells of many mails in one call: the first that is about a ticket of ours counts."""
-    told = [(receipts.apply(report, payload.inbox), report) for report in reports]
+    for_good_first = sorted(reports, key=lambda report: report.may_pass)
+    told = [(receipts.apply(report, payload.inbox), report) for report in for_good_first]
     ours = sorted(((row, report) for row, report in told if row), key=lambda each: each[0].ticket is None)
     if not ours:
         failed = any(report.state == Message.Delivery.FAILED for report in reports)

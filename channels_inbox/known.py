@@ -112,6 +112,7 @@ def _look_up_people(known: Known, messages: Sequence[InboundMessage]) -> None:
     wanted = sorted({(person.handle, person.name) for person in people})
     for (handle, _name), customer in zip(wanted, customers.identify_all(wanted), strict=True):
         known.customers[customers.normalise(customers.EMAIL, handle)] = customer
+    customers.note_reachable([message.sender.handle for message in messages])
 
 
 def others(message: InboundMessage, known: Known) -> list[Sender]:

@@ -44,6 +44,7 @@ def of_ticket(row: MessageDelivery, ticket: Ticket, before: int, content: Conten
         to=tuple(row.recipients.get("to", ())),
         cc=tuple(row.recipients.get("cc", ())),
         bcc=tuple(row.recipients.get("bcc", ())),
+        only_to=tuple(row.content.get("only", ())),
         subject=content.subject,
         text=content.text,
         html=content.html,

@@ -97,6 +97,7 @@ class OutboundMessage:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     files: tuple[FileRef, ...] = ()
+    only_to: tuple[str, ...] = ()  # all others have it: it is handed over to these alone
     automatic: bool = False  # tells other machines not to answer
     language: str = ""
 
@@ -118,3 +119,4 @@ class DeliveryReport:
     note: str = ""  # the server's own words
     recipient: str = ""
     is_permanent: bool = True
+    may_pass: bool = False  # the server gave up, but the next try may succeed: a full mailbox

@@ -5,6 +5,8 @@ Written in the transaction of the event that asks for it; `sending` takes it fro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -63,12 +65,30 @@ def cancel(message: Message) -> None:
     )
 
 
-def send_again(message: Message) -> None:
-    """A person wants it to leave once more; it keeps its Message-ID, so whoever has it already sees it once."""
-    rows = MessageDelivery.objects.filter(message=message, state__in=IN_TROUBLE)
-    if not rows.update(state=State.QUEUED, attempts=0, next_at=Now(), lease=None) and not queue(message):
+@transaction.atomic
+def send_again(message: Message, *, instead: Mapping[str, str] | None = None) -> None:
+    """A person wants it to leave once more; it keeps its Message-ID, so whoever has it already sees it once.
+
+    Where it had left and came back from some, it goes to those alone. `instead` maps a wrong address, in small
+    letters, to the right one.
+    """
+    rows = MessageDelivery.objects.select_for_update().filter(message=message, state__in=IN_TROUBLE)
+    row = rows.first()
+    if row is None:
+        queue(message)
         return
+    came_back = (row.content.get("came_back") or row.content.get("only", [])) if row.sent_at else []
+    row.content = {"only": [(instead or {}).get(each, each) for each in came_back]} if came_back else {}
+    row.recipients = {kind: [each for each in people if each] for kind, people in message.recipients.items()}
+    row.state, row.attempts, row.next_at, row.lease = State.QUEUED, 0, Now(), None
+    row.save(update_fields=["content", "recipients", "state", "attempts", "next_at", "lease"])
     doorbell.ring_after_commit(doorbell.SEND_DUE)
+
+
+def note_arrival(message: Message) -> None:
+    """A person knows that it has arrived."""
+    for row in MessageDelivery.objects.filter(message=message, state=State.IN_DOUBT):
+        settle_as_sent(row)
 
 
 def requeue(row: MessageDelivery) -> bool:

@@ -42,4 +42,11 @@ def cancel_reply(event: TicketEvent) -> None:
 @on(events.MESSAGE_RETRIED, stage=Stage.WIRES)
 def send_reply_again(event: TicketEvent) -> None:
     if event.message:
-        outbox.send_again(event.message)
+        before, after = event.changes.get("address", ["", ""])
+        outbox.send_again(event.message, instead={before.lower(): after} if after else {})
+
+
+@on(events.MESSAGE_CONFIRMED, stage=Stage.WIRES)
+def note_arrival(event: TicketEvent) -> None:
+    if event.message:
+        outbox.note_arrival(event.message)

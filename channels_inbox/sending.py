@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts import customers
 from channels_inbox import delivery_claims, health, outgoing
 from channels_inbox.adapter import SendFailed, SendInDoubt
 from channels_inbox.insisting import DATABASE_AWAY, insisting
@@ -129,6 +130,8 @@ def _note_failure(row: MessageDelivery, failure: SendFailed) -> None:
         changed = ours.update(
             state=State.RETRY, lease=None, provider_reply=str(failure), next_at=Now() + _wait(row, failure)
         )
+    if failure.gone:
+        customers.note_undeliverable(email=failure.gone, words=str(failure))
     if changed and row.message:
         delivery.record_delivery(
             message=row.message,

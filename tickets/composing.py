@@ -25,6 +25,7 @@ class Composer:
 
     last_event: int
     to: str
+    to_comes_back: bool
     cc: str
     reply_refused: str
     may_note: bool
@@ -65,6 +66,7 @@ def composer(ticket: Ticket, agent: Agent, around: Surroundings, *, last_event: 
     return Composer(
         last_event=last_event,
         to=_address(ticket.requester.name, around.email),
+        to_comes_back=around.email_comes_back,
         cc=_copies(around, written.get(Draft.Mode.REPLY)),
         reply_refused=_why_not(ticket, agent, around.email),
         may_note=agent.can(Permission.TICKETS_NOTE),

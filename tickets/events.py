@@ -27,6 +27,8 @@ MESSAGE_SENT = "message.sent"
 MESSAGE_FAILED = "message.failed"
 MESSAGE_IN_DOUBT = "message.in_doubt"
 MESSAGE_RETRIED = "message.retried"
+MESSAGE_PUT_OFF = "message.put_off"  # it came back for now; it is sent again by itself
+MESSAGE_CONFIRMED = "message.confirmed"  # somebody knows that a doubtful one has arrived
 CONFIRMATION_HELD_BACK = (
     "confirmation.held_back"  # the desk would have told the customer that their request arrived
 )

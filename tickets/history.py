@@ -154,6 +154,12 @@ def _held_back(changes: Changes) -> SafeString:
     return format_html("{} {}", _("No confirmation was sent to the customer."), reason)
 
 
+def _retried(changes: Changes) -> SafeString:
+    if "address" in changes:
+        return _from_to(_("sent a reply to {after} instead of {before}"), *_pair(changes, "address"))
+    return format_html("{}", _("sent a reply once more"))
+
+
 def _plain(text: Callable[[], str]) -> Callable[[Changes], SafeString]:
     return lambda changes: format_html("{}", text())
 
@@ -178,7 +184,9 @@ SENTENCES: dict[str, Callable[[Changes], SafeString]] = {
     events.MESSAGE_IN_DOUBT: _plain(lambda: _("A reply may not have been delivered")),
     events.MESSAGE_UNDONE: _plain(lambda: _("took back a reply")),
     events.MESSAGE_ACCEPTED: _plain(lambda: _("let in a held message")),
-    events.MESSAGE_RETRIED: _plain(lambda: _("sent a reply once more")),
+    events.MESSAGE_RETRIED: _retried,
+    events.MESSAGE_PUT_OFF: _plain(lambda: _("A reply came back and is sent again later")),
+    events.MESSAGE_CONFIRMED: _plain(lambda: _("knows that a reply has arrived")),
     events.CONFIRMATION_HELD_BACK: _held_back,
     events.TICKET_TRASHED: _plain(lambda: _("moved this to the trash")),
     events.TICKET_RESTORED: _plain(lambda: _("brought this back from the trash")),

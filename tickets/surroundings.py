@@ -21,6 +21,7 @@ class IdentityShown(NamedTuple):
     kind: str
     value: str
     is_verified: bool
+    is_undeliverable: bool = False  # mail to it comes back for good
 
 
 class ParticipantShown(NamedTuple):
@@ -48,9 +49,17 @@ class Surroundings:
 
     @property
     def email(self) -> str:
-        """The requester's first email address; empty where there is none."""
-        kind = CustomerIdentity.Kind.EMAIL
-        return next((identity.value for identity in self.identities if identity.kind == kind), "")
+        """The requester's first email address, as Customer.email; empty where there is none."""
+        return self._mail.value if self._mail else ""
+
+    @property
+    def email_comes_back(self) -> bool:
+        return bool(self._mail and self._mail.is_undeliverable)
+
+    @property
+    def _mail(self) -> IdentityShown | None:
+        known = [each for each in self.identities if each.kind == CustomerIdentity.Kind.EMAIL]
+        return next((each for each in known if not each.is_undeliverable), known[0] if known else None)
 
 
 # As SQL for the reason that reading.MARKS gives: to put together seven questions takes Django longer than to write
@@ -60,11 +69,12 @@ select
     array(select json_build_array(tag.id, tag.name) from {Tag._meta.db_table} tag
           join {Ticket.tags.through._meta.db_table} tagged on tagged.tag_id = tag.id
           where tagged.ticket_id = %(ticket)s order by tag.name),
-    array(select json_build_array(kind, value, verified_at is not null) from {CustomerIdentity._meta.db_table}
-          where customer_id = %(requester)s order by id),
+    array(select json_build_array(kind, value, verified_at is not null, undeliverable_since is not null)
+          from {CustomerIdentity._meta.db_table} where customer_id = %(requester)s order by id),
     array(select json_build_array(participant.id, customer.name, coalesce(
               (select value from {CustomerIdentity._meta.db_table}
-               where customer_id = customer.id and kind = 'email' order by id limit 1), ''))
+               where customer_id = customer.id and kind = 'email'
+               order by undeliverable_since is not null, id limit 1), ''))
           from {Participant._meta.db_table} participant
           join {Customer._meta.db_table} customer on customer.id = participant.customer_id
           where participant.ticket_id = %(ticket)s and participant.removed_at is null order by participant.id),

@@ -45,6 +45,7 @@ urlpatterns = [
     path("t/<number:number>/messages/<number:pk>/undo/", messages.undo, name="undo"),
     path("t/<number:number>/messages/<number:pk>/send-now/", messages.send_now, name="send_now"),
     path("t/<number:number>/messages/<number:pk>/retry/", messages.retry, name="retry"),
+    path("t/<number:number>/messages/<number:pk>/arrived/", messages.arrived, name="arrived"),
     path("t/<number:number>/messages/<number:pk>/accept/", messages.accept, name="accept"),
     # Writing.
     path("t/<number:number>/reply/", compose.reply, name="reply"),

@@ -157,6 +157,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=20)),
                 ('value', models.CharField(max_length=254)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
+                ('undeliverable_since', models.DateTimeField(blank=True, null=True)),
+                ('undeliverable_words', models.CharField(blank=True, default='', max_length=300)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='accounts.customer')),
             ],

@@ -105,11 +105,10 @@ class Customer(models.Model):
 
     @property
     def email(self) -> str:
-        """The first email address, oldest first; empty where there is none."""
-        for identity in self.identities.all():
-            if identity.kind == CustomerIdentity.Kind.EMAIL:
-                return identity.value
-        return ""
+        """The first email address, oldest first, one that takes mail before one that does not; empty: there is none."""
+        mail = [each for each in self.identities.all() if each.kind == CustomerIdentity.Kind.EMAIL]
+        mail.sort(key=lambda each: each.undeliverable_since is not None)
+        return mail[0].value if mail else ""
 
 
 class CustomerIdentity(models.Model):
@@ -126,6 +125,9 @@ class CustomerIdentity(models.Model):
     value = models.CharField(max_length=254)
     # When the customer last proved that this is theirs, by a link or a signature.
     verified_at = models.DateTimeField(null=True, blank=True)
+    # Since when mail to it comes back for good, and what the server said. A mail from there ends it.
+    undeliverable_since = models.DateTimeField(null=True, blank=True)
+    undeliverable_words = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -69,8 +69,8 @@ class EmailAdapter(Adapter):
         return smtp.hand_over(
             self.settings,
             sender=message.sender.handle,
-            to=message.to,
-            copies=[*message.cc, *message.bcc],
+            to=message.only_to or message.to,
+            copies=[] if message.only_to else [*message.cc, *message.bcc],
             data=_composed(message, marks.marks(str(self.settings.get("smtp_host", "")), message.message_id)),
         )
 

@@ -85,6 +85,11 @@ def status_in(text: str) -> str:
     return ""
 
 
+def is_gone(status: str, words: str) -> bool:
+    """The server says that nobody has this address: not that it wants no mail, or none like this."""
+    return status.startswith("5.1.") or (not status.startswith("4") and GONE.search(words) is not None)
+
+
 def kind_of(status: str, words: str) -> str:
     if status.startswith("4"):
         return "soft"

@@ -158,6 +158,7 @@ def _reports(mail: ParsedEmail) -> list[DeliveryReport]:
             recipient=failed.email,
             # Still trying, or delivered and then called spam: neither means that it did not arrive.
             is_permanent=not failed.delayed and failed.kind != "complaint",
+            may_pass=failed.kind == "soft" and not failed.delayed,
         )
         for failed in mail.bounce.recipients or unnamed
     ]

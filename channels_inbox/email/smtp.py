@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 from channels_inbox.adapter import SendFailed, SendInDoubt
-from channels_inbox.email import connections, sign_in
+from channels_inbox.email import bounce_text, connections, sign_in
 from channels_inbox.email.forms import Security
 from channels_inbox.messages import Accepted
 from foundation import addresses
@@ -81,7 +81,9 @@ def _address(client: smtplib.SMTP, sender: str, to: Sequence[str], copies: Seque
         if code in (250, 251, 252):
             continue
         if recipient in to or code == 421:
-            raise SendFailed(f"{recipient}: {_said(code, words)}", permanent=code >= 500)
+            said = _said(code, words)
+            is_gone = code >= 550 and bounce_text.is_gone(bounce_text.status_in(said), said)
+            raise SendFailed(f"{recipient}: {said}", permanent=code >= 500, gone=recipient if is_gone else "")
         refused.append(f"{recipient} did not get it: {_said(code, words)}")
     return refused
 

@@ -258,6 +258,6 @@ def test_a_failed_answer_can_be_sent_again_from_where_it_stands(browsers: Browse
     page = browsers.open(agent, path(ticket))
 
     expect(entry(page, "Here you are.")).to_contain_text("550 no such user")
-    entry(page, "Here you are.").get_by_role("button", name="Try again").click()
+    entry(page, "Here you are.").get_by_role("button", name="Send again").click()
 
     expect(entry(page, "Here you are.")).to_contain_text("Waits to be sent")

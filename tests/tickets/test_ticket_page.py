@@ -130,7 +130,7 @@ class TestDelivery:
 
         assert "Not sent" in words(page)
         assert "550 no such user &lt;b&gt;" in html(page)
-        assert "Try again" in words(page)
+        assert "Send again" in words(page)
         assert "Needs attention" in words(page)
 
     def test_doubt_is_called_doubt(self, client, agent):

@@ -77,6 +77,18 @@ def _settle(ticket: Ticket, message: Message, state: Message.Delivery, note: str
         events.write(*history)
 
 
+@transaction.atomic
+def put_off(*, message: Message, note: str) -> None:
+    """It was accepted and came back, for a reason that passes: it waits to be sent again. Somebody should know."""
+    ticket = locking.lock(message.ticket)
+    waits = Message.objects.filter(pk=message.pk).exclude(delivery=Message.Delivery.CANCELLED)
+    if not waits.update(delivery=Message.Delivery.QUEUED, delivery_note=note):
+        return
+    ticket.needs_attention = "A reply came back. It is sent again by itself."
+    locking.save(ticket, ["needs_attention"])
+    events.record(ticket, events.MESSAGE_PUT_OFF, message=message, actor="", changes={"note": ["", note]})
+
+
 def _clear_attention(ticket: Ticket) -> None:
     """The last doubtful message has gone through: nothing needs attention any more."""
     troubled = ticket.messages.filter(delivery__in=[Message.Delivery.FAILED, Message.Delivery.IN_DOUBT])

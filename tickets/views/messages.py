@@ -98,10 +98,19 @@ def send_now(request: HttpRequest, number: int, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def retry(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    """A failed answer leaves once more."""
+    """A failed answer leaves once more, perhaps to another address of the customer."""
     message = get_message(request, number, pk, to=Permission.TICKETS_REPLY)
-    replies.retry_send(message=message, actor=agent_of(request))
+    replies.retry_send(message=message, actor=agent_of(request), address=request.POST.get("address", ""))
     return done(request, message.ticket, **toast(_("Sent once more.")))
+
+
+@require_POST
+@login_required
+def arrived(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """A doubtful answer has arrived: somebody knows."""
+    message = get_message(request, number, pk, to=Permission.TICKETS_REPLY)
+    replies.confirm_sent(message=message, actor=agent_of(request))
+    return done(request, message.ticket, **toast(_("Noted: it has arrived.")))
 
 
 @require_POST

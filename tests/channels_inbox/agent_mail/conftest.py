@@ -63,9 +63,13 @@ def deliver(trusted: MailServers) -> Callable[[str], list[EmailMessage]]:
 @pytest.fixture
 def told(inbox, ticket, deliver) -> EmailMessage:
     """The mail by which Ada hears that the customer has answered."""
-    receive(
-        inbox, make_mail("Any news?", sender=f"Elena <{CUSTOMER}>", subject=f"Re: [#{ticket.number}] Charged")
+    asked = make_mail(
+        "Any news?",
+        sender=f"Elena <{CUSTOMER}>",
+        to=inbox.address,
+        subject=f"Re: [#{ticket.number}] Charged",
     )
+    receive(inbox, asked)
     (mail,) = deliver(ADA)
     return mail
 
