@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent, Customer
 from accounts.sign_in import LONGEST_PASSWORD
+from foundation.long_select import LongSelect
 from foundation.richtext import strip_controls
 
 OLD_STYLE_ZONES = ("Etc/", "SystemV/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")
@@ -124,7 +125,7 @@ class ProfileForm(AboutForm):
 
 class DisplayForm(AboutForm):
     language = forms.ChoiceField(label=_("Language"), choices=languages)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, widget=LongSelect)
     theme = forms.ChoiceField(label=_("Theme"), choices=Agent.Theme.choices, widget=forms.RadioSelect)
     shortcuts_on = forms.BooleanField(
         label=_("Single-key shortcuts"),
@@ -157,7 +158,7 @@ class CustomerForm(AboutForm):
         help_text=_("One that is not known yet is added."),
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, widget=LongSelect)
     is_vip = forms.BooleanField(
         label=_("VIP"), required=False, help_text=_("Marked for every agent, in lists and on tickets.")
     )

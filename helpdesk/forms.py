@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import languages, time_zones
 from foundation import desk
 from foundation.desk import MEGABYTE, DeskSettings, SettingRefused
+from foundation.long_select import LongSelect
 
 THEMES = (("system", _("Like the person's device")), ("light", _("Light")), ("dark", _("Dark")))
 # Kept in bytes, shown in megabytes.
@@ -24,7 +25,9 @@ class DeskForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), help_text=_("For people who have not chosen one."))
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("For people who have not chosen one, and in mails.")
+        label=_("Time zone"),
+        widget=LongSelect,
+        help_text=_("For people who have not chosen one, and in mails."),
     )
     theme = forms.ChoiceField(label=_("Look"), choices=THEMES)
     undo_send_seconds = forms.IntegerField(

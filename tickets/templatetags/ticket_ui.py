@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import get_language, get_language_info
 
 from accounts.models import CustomerIdentity
-from foundation import richtext
+from foundation import long_select, richtext
 from foundation.page_addresses import page_address
 from foundation.templatetags.desk_ui import icon, priority_icon, priority_name
 from tickets import filters, history, rows
@@ -63,20 +62,8 @@ def channel_name(kind: str) -> str:
 
 @register.simple_tag
 def options(chosen: object, choices: Iterable[tuple[object, str]]) -> SafeString:
-    """The <option>s of a select: of all agents, on every page, and mostly the same."""
-    return _options(chosen, tuple((value, str(name)) for value, name in choices))
-
-
-@lru_cache(512)
-def _options(chosen: object, choices: tuple[tuple[object, str], ...]) -> SafeString:
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((value, SELECTED if value == chosen else "", name) for value, name in choices),
-    )
-
-
-SELECTED = SafeString(" selected")
+    """The <option>s of a select: of all agents, on every page."""
+    return long_select.options(chosen, choices)
 
 
 @register.filter
