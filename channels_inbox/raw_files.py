@@ -16,16 +16,20 @@ def root() -> Path:
 
 
 def store(raw: bytes) -> str:
-    """Write the bytes where a crash of the machine cannot take them, and return their name."""
+    """Write the bytes where a crash of the machine cannot take them, and return their name. Raises OSError."""
     token = secrets.token_hex(20)
     name = f"{token[:2]}/{token}"
     path = root() / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
-    with open(unfinished, "xb", opener=_only_ours) as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(unfinished, "xb", opener=_only_ours) as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:  # a full disk, mostly: leave it the room that this took
+        unfinished.unlink(missing_ok=True)
+        raise
     unfinished.rename(path)
     for directory in (path.parent, root()):
         _sync(directory)

@@ -49,6 +49,12 @@ class FileRefused(HelpdeskError):
     status = 413
 
 
+class NoRoom(FileRefused, OSError):
+    """The disk did not take a file. It passes, so mail that brings it is tried again."""
+
+    status = 507
+
+
 class RecipientRefused(HelpdeskError):
     """An answer may not go to one of these addresses."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,12 +17,14 @@ from django.utils.translation import ngettext_lazy
 from accounts.models import Agent
 from foundation import desk
 from foundation.richtext import strip_controls
-from tickets.errors import FileRefused
+from tickets.errors import FileRefused, NoRoom
 from tickets.models import Attachment, Message, Ticket
 
 # What a browser may show in place. Everything else is offered as a download.
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"})
 UNKNOWN_TYPE = "application/octet-stream"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,13 @@ def store(
             content_id=new.content_id[:250],
             is_inline=new.is_inline,
         )
-        row.file.save(row.name, ContentFile(new.content), save=False)
+        try:
+            row.file.save(row.name, ContentFile(new.content), save=False)
+        except OSError as trouble:
+            logger.exception("A file could not be stored.")
+            raise NoRoom(
+                _("The desk could not store “%(name)s” just now. Its admin has to look at the disk.")
+                % {"name": row.name}
+            ) from trouble
         rows.append(row)
     return Attachment.objects.bulk_create(rows) if rows else []

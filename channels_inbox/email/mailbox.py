@@ -14,14 +14,13 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.utils.timezone import now
 
 from channels_inbox import doorbell, health, inbox_news
 from channels_inbox.email import imap
 from channels_inbox.email.oauth import grants
 from channels_inbox.models import InboundPayload, Inbox, MailboxPosition
 from channels_inbox.models.payload import Arrival
-from foundation import faults
+from foundation import clock, faults
 
 LOCKS = 20_242  # the first half of the advisory locks, one per inbox
 # A mailbox that the desk has never looked into: mail of this many days is taken in, unless the inbox says otherwise.
@@ -87,7 +86,7 @@ def _fetch_folder(inbox: Inbox, mailbox: imap.Mailbox, folder: str) -> int:
     if position.last_uid:
         new = mailbox.newer_than(position.last_uid)
     else:
-        new = mailbox.arrived_since((now() - _first_look(inbox)).date())
+        new = mailbox.arrived_since((clock.now() - _first_look(inbox)).date())
     for mails in mailbox.fetch(new):
         faults.point("imap.after_fetch")
         stored += _store(inbox, position, mails)
@@ -113,7 +112,7 @@ def _position(inbox: Inbox, folder: str, validity: int) -> MailboxPosition:
 
 def _first_look(inbox: Inbox) -> timedelta:
     """How far back to look in a folder whose place is not known."""
-    since_last_look = now() - inbox.last_checked_at + OVERLAP if inbox.last_checked_at else timedelta()
+    since_last_look = clock.now() - inbox.last_checked_at + OVERLAP if inbox.last_checked_at else timedelta()
     return max(since_last_look, timedelta(days=int(inbox.settings.get("import_days", FIRST_DAYS))))
 
 
@@ -163,7 +162,7 @@ def _look_through_again(inbox: Inbox, mailbox: imap.Mailbox, position: MailboxPo
     due = due.filter(Q(rescanned_at=None) | Q(rescanned_at__lt=Now() - RESCAN_EVERY))
     if not due.update(rescanned_at=Now()) or not position.last_uid:
         return 0
-    there = [uid for uid in mailbox.arrived_since((now() - OVERLAP).date()) if uid <= position.last_uid]
+    there = [uid for uid in mailbox.arrived_since((clock.now() - OVERLAP).date()) if uid <= position.last_uid]
     keys = {_key(position, uid): uid for uid in there}
     known = InboundPayload.objects.filter(inbox=inbox, dedup_key__in=keys).values_list("dedup_key", flat=True)
     missed = sorted(set(keys.values()) - {keys[key] for key in known})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,6 +16,8 @@ from psycopg.types.json import Jsonb
 from channels_inbox import raw_files
 from channels_inbox.models.inbox import Inbox
 from tickets.models import Message, Ticket
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,16 +157,27 @@ _ACCEPT = """
 
 
 def _row(inbox: Inbox, arrival: Arrival) -> tuple[Any, ...]:
-    is_large = len(arrival.raw) > raw_files.INLINE_LIMIT
+    raw_file = _file_of(arrival.raw)
     return (
         inbox.pk,
         arrival.dedup_key,
         sha256(arrival.raw).digest(),
         len(arrival.raw),
         Jsonb(dict(arrival.transport)),
-        raw_files.store(arrival.raw) if is_large else "",
-        None if is_large else arrival.raw,
+        raw_file,
+        None if raw_file else arrival.raw,
     )
+
+
+def _file_of(raw: bytes) -> str:
+    """Where a large message lies; "" where its row is to hold it, because it is small or the disk is full."""
+    if len(raw) <= raw_files.INLINE_LIMIT:
+        return ""
+    try:
+        return raw_files.store(raw)
+    except OSError:
+        logger.exception("A large message could not be stored as a file; the database keeps it.")
+        return ""
 
 
 def _payload(pk: int, inbox: Inbox, arrival: Arrival, row: tuple[Any, ...]) -> InboundPayload:

@@ -9,14 +9,17 @@ Each does what the desk's own programs do, without the pauses.
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 import django
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.utils import timezone
 
 if not apps.ready:
     django.setup()  # in the process that the workers are forked from
@@ -37,20 +40,33 @@ def context() -> ForkServerContext:
     return found
 
 
-def start(role: str, plan: str = "", *, lease: int = 2) -> ForkServerProcess:
-    """A worker; `plan` arms its fault points. `lease` is how long its claims hold, in seconds."""
-    child = context().Process(target=run, args=(role, plan, lease), daemon=True)
+def start(role: str, plan: str = "", *, lease: int = 2, clock: float = 0) -> ForkServerProcess:
+    """A worker; `plan` arms its fault points. `lease` is how long its claims hold, `clock` how wrong its clock is,
+    both in seconds."""
+    child = context().Process(target=run, args=(role, plan, lease, clock), daemon=True)
     child.start()
     return child
 
 
-def run(role: str, plan: str, lease: int) -> None:
+def run(role: str, plan: str, lease: int, clock: float = 0) -> None:
+    if clock:
+        set_clock(clock)
     settings.CLAIM_LEASE_SECONDS = settings.SENDING_LEASE_SECONDS = lease
     faults.arm(plan)
     once, tests = ROLES[role], multiprocessing.parent_process()
     while tests is None or tests.is_alive():  # nobody is left behind by a test run that is killed
         once()
         time.sleep(PAUSE)
+
+
+def set_clock(wrong: float) -> None:
+    """From here on this process believes that it is so many seconds later."""
+    right, right_time = timezone.now, time.time
+    skewed = {right: lambda: right() + timedelta(seconds=wrong), right_time: lambda: right_time() + wrong}
+    time.time = skewed[right_time]
+    for module in list(sys.modules.values()):
+        if getattr(module, "now", None) is right:
+            module.now = skewed[right]  # type: ignore[attr-defined]
 
 
 def fetch() -> None:

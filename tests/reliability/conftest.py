@@ -40,8 +40,8 @@ def start(transactional_db: None) -> Iterator[Callable[..., ForkServerProcess]]:
     """Start workers; those that are left at the end are killed."""
     started: list[ForkServerProcess] = []
 
-    def start_one(role: str, plan: str = "") -> ForkServerProcess:
-        started.append(children.start(role, plan))
+    def start_one(role: str, plan: str = "", clock: float = 0) -> ForkServerProcess:
+        started.append(children.start(role, plan, clock=clock))
         return started[-1]
 
     yield start_one

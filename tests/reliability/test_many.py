@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from django.db.models.functions import Now
@@ -34,7 +35,7 @@ def read_all() -> None:
     until(lambda: intake.process_due() == 0, patience=3600)
 
 
-def numbered(n: int, **fields: str) -> bytes:
+def numbered(n: int, **fields: Any) -> bytes:
     return make_mail(f"Mail {n}", subject=f"Question {n}", sender=f"p{n}@elsewhere.test", **fields)
 
 

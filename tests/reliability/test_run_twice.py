@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 import pytest
 from celery import current_app
+from django.conf import settings
+from redis import Redis
 
 from channels_inbox import tasks
 from channels_inbox.models import InboundPayload, MessageDelivery
+from helpdesk import rings
+from helpdesk.beat import Scheduler
 from helpdesk.celery import app
 from tests.at_once import at_once
 from tests.channels_inbox.mails import accept, make_mail
@@ -57,6 +64,22 @@ def test_fault34_the_beat_rings_for_nothing_but_these():
     """A task that is not run twice here cannot be one of the beat's."""
     assert {slot["task"] for slot in app.conf.beat_schedule.values()} <= set(OURS)
     assert {name.partition(".")[0] for name in OURS} <= {"tickets", "channels_inbox", "accounts", "helpdesk"}
+
+
+def test_fault35_a_beat_that_was_down_for_two_hours_rings_once_for_each(tmp_path):
+    broker = Redis.from_url(settings.REDIS_URL)
+    broker.delete(rings.QUEUE)
+    scheduler = Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"))
+    for entry in scheduler.schedule.values():
+        entry.last_run_at -= timedelta(hours=2)
+
+    for _ in range(3 * len(scheduler.schedule)):
+        scheduler.tick()
+
+    rung = [json.loads(ring)["headers"]["task"] for ring in broker.lrange(rings.QUEUE, 0, -1)]
+    assert sorted(rung) == sorted(entry["task"] for entry in app.conf.beat_schedule.values())
+    broker.delete(rings.QUEUE)
+    scheduler.close()
 
 
 def test_fault35_a_late_ring_is_dropped_when_the_next_one_is_due():
