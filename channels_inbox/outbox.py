@@ -100,11 +100,13 @@ def requeue(row: MessageDelivery) -> bool:
 
 
 @transaction.atomic
-def settle_as_sent(row: MessageDelivery) -> bool:
-    """A person knows that a doubtful message has arrived. False where that was decided meanwhile."""
+def settle_as_sent(row: MessageDelivery, *, note: str = "") -> bool:
+    """A person, or a copy of it, says that a doubtful message was taken. False where that was decided meanwhile."""
     doubtful = MessageDelivery.objects.filter(pk=row.pk, state__in=IN_TROUBLE)
-    if not doubtful.update(state=State.SENT, sent_at=Now(), lease=None):
+    if not doubtful.update(state=State.SENT, sent_at=Now(), lease=None, provider_reply=note):
         return False
     if row.message:
-        delivery.record_delivery(message=row.message, state=Message.Delivery.SENT, may_fall_back=True)
+        delivery.record_delivery(
+            message=row.message, state=Message.Delivery.SENT, note=note, may_fall_back=True
+        )
     return True

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from channels_inbox import doorbell, health, inbox_news
-from channels_inbox.email import imap
+from channels_inbox.email import imap, sent_folder
 from channels_inbox.email.oauth import grants
 from channels_inbox.models import InboundPayload, Inbox, MailboxPosition
 from channels_inbox.models.payload import Arrival
@@ -60,6 +60,7 @@ def fetch(inbox: Inbox, mailbox: imap.Mailbox) -> int | None:
     with _alone_with(inbox) as is_ours:
         if not is_ours:
             return None
+        sent_folder.resolve_doubts(inbox, mailbox)
         # The first folder is left open, so that a watcher may wait in it without missing anything.
         stored = sum(_fetch_folder(inbox, mailbox, folder) for folder in reversed(mailbox.folders))
     health.fetched(inbox)

@@ -62,11 +62,10 @@ def run(role: str, plan: str, lease: int, clock: float = 0) -> None:
 def set_clock(wrong: float) -> None:
     """From here on this process believes that it is so many seconds later."""
     right, right_time = timezone.now, time.time
-    skewed = {right: lambda: right() + timedelta(seconds=wrong), right_time: lambda: right_time() + wrong}
-    time.time = skewed[right_time]
+    time.time = lambda: right_time() + wrong
     for module in list(sys.modules.values()):
         if getattr(module, "now", None) is right:
-            module.now = skewed[right]  # type: ignore[attr-defined]
+            module.now = lambda: right() + timedelta(seconds=wrong)  # type: ignore[attr-defined]
 
 
 def fetch() -> None:

@@ -65,6 +65,7 @@ def agent():
 def answer(inbox: Inbox, agent, *, sender: str = CUSTOMER) -> Message:
     """A customer's mail, answered; not sent yet."""
     ticket = receive(inbox, make_mail(sender=sender, to=inbox.address)).ticket
+    assert ticket is not None
     message = replies.post_reply(ticket=ticket, author=agent, html="<p>Yes</p>")
     dispatch.process_events()
     return message
