@@ -34,6 +34,7 @@ FAULT_POINTS = frozenset(
         "imap.after_fetch",
         "imap.after_insert",
         "imap.before_flag",
+        "oauth.renewed",
         "intake.claimed",
         "intake.mid_parse",
         "intake.before_commit",

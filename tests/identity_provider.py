@@ -126,6 +126,7 @@ class IdentityProvider:
             "/authorize": self._page,
             "/decide": self._decide,
             "/token": self._token,
+            "/revoke": self._revoke,
             "/introspect": self._introspect,
         }.get(address.path, _not_found)(request, given)
 
@@ -195,6 +196,14 @@ class IdentityProvider:
         if code is None or (code.redirect_uri, code.challenge) != (given.get("redirect_uri"), challenge):
             return None
         return code.account
+
+    def _revoke(self, request: BaseHTTPRequestHandler, given: dict[str, str]) -> None:
+        """RFC 7009: one token, and with it all of the same sign-in."""
+        token = given.get("token", "")
+        account = self.state.refresh.get(token) or self.state.access.get(token)
+        if account:
+            self.revoke(account)
+        answer(request, 200, b"", "text/plain")
 
     def _introspect(self, request: BaseHTTPRequestHandler, given: dict[str, str]) -> None:
         """RFC 7662, for the mail server."""

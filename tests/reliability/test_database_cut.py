@@ -12,7 +12,7 @@ from foundation.faults import FAULT_POINTS
 from tests.reliability import children
 from tests.waiting import until
 
-POINTS = sorted(FAULT_POINTS - {"hook.after_commit"})
+POINTS = sorted(FAULT_POINTS - {"hook.after_commit", "oauth.renewed"})
 
 
 @pytest.fixture(autouse=True)

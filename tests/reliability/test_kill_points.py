@@ -11,7 +11,7 @@ from foundation.faults import FAULT_POINTS
 from tests.waiting import until
 
 FETCHER = sorted(point for point in FAULT_POINTS if point.startswith("imap."))
-WORKER = sorted(FAULT_POINTS - set(FETCHER) - {"hook.after_commit"})
+WORKER = sorted(FAULT_POINTS - set(FETCHER) - {"hook.after_commit", "oauth.renewed"})
 
 
 @pytest.mark.parametrize("point", FETCHER)

@@ -73,6 +73,12 @@ class SignInForm(ChannelSettingsForm):
     )
     oauth_authorize_url = EndpointField(label=_("Address of the sign-in page"))
     oauth_token_url = EndpointField(label=_("Address for tokens"))
+    oauth_revoke_url = EndpointField(
+        label=_("Address to give tokens back (revocation)"),
+        help_text=_(
+            "If the provider has one: the desk gives the sign-in back when the mailbox is disconnected."
+        ),
+    )
     oauth_scopes = TextField(
         label=_("Permissions (scopes)"),
         max_length=1000,

@@ -18,11 +18,11 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from channels_inbox.email.oauth import tokens
+from channels_inbox.email.oauth import revoking, tokens
 from channels_inbox.email.oauth.providers import given_for, provider_of
 from channels_inbox.email.oauth.tokens import Client, NoToken, Tokens, Trouble
 from channels_inbox.models import Inbox, MailboxGrant
-from foundation import audit
+from foundation import audit, faults
 
 RENEWED_BEFORE = timedelta(minutes=5)  # its end
 # A server that refuses a token this young does not want another one.
@@ -103,6 +103,7 @@ def _renew(grant: MailboxGrant) -> str | NoToken:
     except NoToken as trouble:
         logger.warning("The sign-in of %s was not renewed: %s", grant.inbox, trouble)
         return _not_renewed(grant, trouble)
+    faults.point("oauth.renewed")
     keep(grant, new)
     grant.save()
     return new.access
@@ -160,6 +161,7 @@ def settle(inbox: Inbox, *, tries_again: bool) -> None:
     wanted = given_for(inbox.settings)
     grant = MailboxGrant.objects.select_for_update().filter(inbox=inbox.pk).first() if inbox.pk else None
     if grant and grant.given_for != wanted:
+        revoking.give_back(grant)
         grant.delete()
         grant = None
     if grant and grant.trouble == Trouble.CLIENT and tries_again:

@@ -31,6 +31,7 @@ class Provider:
     name: str
     authorize_url: str
     token_url: str
+    revoke_url: str = ""  # where tokens are given back (RFC 7009)
     issuer: str = ""  # with what an answer's `iss` begins, where it names one (RFC 9207)
     scopes: tuple[str, ...] = ()  # without which mail does not travel
     lasting: tuple[str, ...] = ()  # asked for besides, so that the sign-in lasts
@@ -52,6 +53,7 @@ GOOGLE = Provider(
     name="Google",
     authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
     token_url="https://oauth2.googleapis.com/token",  # noqa: S106 (an address)
+    revoke_url="https://oauth2.googleapis.com/revoke",
     issuer="https://accounts.google.com",
     scopes=("https://mail.google.com/",),
     # Without both of them Google hands out a sign-in that ends within the hour.
@@ -121,6 +123,7 @@ def _given(settings: Mapping[str, Any]) -> Provider:
         name=urlsplit(authorize_url).hostname or "?",
         authorize_url=authorize_url,
         token_url=token_url,
+        revoke_url=str(settings.get("oauth_revoke_url", "")),
         issuer=str(settings.get("oauth_issuer", "")),
         lasting=tuple(str(settings.get("oauth_scopes", "")).split()),
     )
