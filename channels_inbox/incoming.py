@@ -50,6 +50,7 @@ def of(
         automatic=message.automatic or is_storm,
         attention=loop_caps.ATTENTION if is_storm else "",
         held=match.held,
+        aside=match.aside,
         language=message.language,
         facts=_facts(message, match, known, is_storm=is_storm, left_out=left_out),
     )
@@ -94,6 +95,8 @@ def threads_of(
 
     A key that another ticket has already is not taken away from it; a follow-up alone inherits its parent's.
     """
+    if stored.is_aside:  # who wrote it is found by the address that was made for them, and by nothing else
+        return []
     inherits = stored.ticket.follow_up_of_id is not None
     own = thread_keys.shortened(message.external_id)
     return [

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts import customers
 from accounts.models import Customer
-from channels_inbox import thread_keys
+from channels_inbox import aside_keys, thread_keys
 from channels_inbox.agent_mail import door as agents_door
 from channels_inbox.email import reply_address
 from channels_inbox.messages import InboundMessage, Sender
@@ -31,6 +31,8 @@ class Known:
     threads: dict[str, list[ExternalThread]] = field(default_factory=lambda: defaultdict(list))
     # Who takes part in a ticket besides its requester: (ticket, customer).
     participants: set[tuple[int, int]] = field(default_factory=set)
+    # What was forwarded to somebody outside, by primary key.
+    asides: dict[int, Message] = field(default_factory=dict)
     # Keys of this batch, to be stored at its end.
     new_threads: list[ExternalThread] = field(default_factory=list)
 
@@ -39,6 +41,10 @@ class Known:
 
     def customer(self, sender: Sender) -> Customer:
         return self.customers[customers.normalise(customers.EMAIL, sender.handle)]
+
+    def forwarded(self, message: InboundMessage) -> Message | None:
+        """What this answers, where that was forwarded to somebody outside."""
+        return next((self.asides[pk] for pk in aside_keys.named_by(message) if pk in self.asides), None)
 
     def is_ours(self, address: str) -> bool:
         return reply_address.without_tag(address) in self.own_addresses
@@ -58,7 +64,7 @@ class Known:
         for thread in threads:
             self.threads[thread.key].insert(0, thread)
             self.new_threads.append(thread)
-        if not message.is_held:
+        if not message.is_held and not message.is_aside:
             self.participants |= {(ticket.pk, person.pk) for person in participants}
 
     def store_threads(self) -> None:
@@ -78,6 +84,7 @@ def about(messages: Sequence[InboundMessage], source_keys: Sequence[str]) -> Kno
     _look_up_people(known, strangers)
     _look_up_messages(known, source_keys)
     _look_up_tickets(known, messages, keys)
+    _look_up_asides(known, messages)
     return known
 
 
@@ -129,6 +136,12 @@ def others(message: InboundMessage, known: Known) -> list[Sender]:
 def _look_up_messages(known: Known, source_keys: Sequence[str]) -> None:
     found = Message.objects.filter(source_key__in=source_keys).select_related("ticket")
     known.messages = {message.source_key or "": message for message in found}
+
+
+def _look_up_asides(known: Known, messages: Sequence[InboundMessage]) -> None:
+    if named := {pk for message in messages for pk in aside_keys.named_by(message)}:
+        found = Message.objects.filter(pk__in=named, visibility=Message.Visibility.OUTSIDE)
+        known.asides = {message.pk: message for message in found.select_related("ticket")}
 
 
 def _look_up_tickets(known: Known, messages: Sequence[InboundMessage], keys: set[str]) -> None:

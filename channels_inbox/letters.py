@@ -60,6 +60,22 @@ def of_ticket(row: MessageDelivery, ticket: Ticket, before: int, content: Conten
     )
 
 
+def outside(row: MessageDelivery, *, reply_to: str, content: Content) -> OutboundMessage:
+    """A mail about a ticket to somebody who has no part in it."""
+    return OutboundMessage(
+        sender=Sender(handle=row.sender, name=content.sender_name),
+        reply_to=reply_to,
+        to=tuple(row.recipients.get("to", ())),
+        only_to=tuple(row.content.get("only", ())),
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        message_id=row.rfc_message_id,
+        date=row.created_at,
+        files=content.files,
+    )
+
+
 def language_of(ticket: Ticket) -> str:
     """The language in which the desk writes to the people of this ticket: one that it speaks."""
     for wanted in (ticket.language, ticket.brand.language):
@@ -82,6 +98,7 @@ def _ancestors(ticket: Ticket, before: int) -> list[tuple[int, str]]:
     """Message-IDs of the ticket's earlier messages, theirs and ours, oldest first, with the messages' keys."""
     theirs = ExternalThread.objects.filter(ticket=ticket, message__lt=before, message__is_held=False)
     ours = MessageDelivery.objects.filter(ticket=ticket, message__lt=before, sent_at__isnull=False)
+    ours = ours.exclude(message__visibility=Message.Visibility.OUTSIDE)
     named = [
         *theirs.order_by("-message")[:SO_MANY_ANCESTORS].values_list("message", "key"),
         *ours.order_by("-message")[:SO_MANY_ANCESTORS].values_list("message", "rfc_message_id"),

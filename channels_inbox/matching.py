@@ -30,6 +30,7 @@ class Match:
 
     ticket: Ticket | None = None  # None: a new one
     held: bool = False
+    aside: bool = False  # it answers what was forwarded to its writer: not the customer's to see
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -90,6 +91,7 @@ RULES = (
         by_subject_number,
     ),
 )
+ANSWERS_FORWARD = gettext_noop("It answers a message that was forwarded to its writer.")
 NOTHING_FITS = gettext_noop("It answers nothing that this desk knows.")
 A_STRANGER = gettext_noop("The sender does not take part in this ticket.")
 A_SPOOF = gettext_noop("The sender is probably not who they say.")
@@ -98,6 +100,9 @@ MAY_BELONG = gettext_noop("It refers to another ticket, in which the sender does
 
 def find_ticket(message: InboundMessage, *, inbox: Inbox, sender: Customer, known: Known) -> Match:
     """The ticket this message belongs to, or none where it opens a new one."""
+    if (forwarded := known.forwarded(message)) and forwarded.ticket.brand_id == inbox.brand_id:
+        facts = {"matched_by": "forwarded", "why": ANSWERS_FORWARD}
+        return Match(ticket=forwarded.ticket, aside=True, facts=facts)
     related: Ticket | None = None
     for rule in RULES:
         for ticket in rule.tickets(message, known):

@@ -21,7 +21,7 @@ def tell_agent(event: TicketEvent) -> None:
     notifications.queue(event)
 
 
-@on(events.MESSAGE_POSTED, stage=Stage.WIRES)
+@on(events.MESSAGE_POSTED, events.MESSAGE_FORWARDED, stage=Stage.WIRES)
 def send_reply(event: TicketEvent) -> None:
     if event.message:
         outbox.queue(event.message)

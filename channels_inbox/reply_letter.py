@@ -29,7 +29,7 @@ def write(row: MessageDelivery) -> OutboundMessage:
     ticket, inbox = message.ticket, row.inbox
     files = list(message.attachments.order_by("pk"))
     html, inside = with_pictures_inside(
-        richtext.clean(message.html), [_file(file) for file in files if file.is_inline]
+        richtext.clean(message.html), [file_of(file) for file in files if file.is_inline]
     )
     quote = (
         quoting.so_far(message, row.recipients, letters.language_of(ticket))
@@ -38,7 +38,7 @@ def write(row: MessageDelivery) -> OutboundMessage:
     )
     values: dict[str, str | Block] = {
         "reply": Block(message.text, html),
-        "signature": _signature(message, inbox),
+        "signature": signature(message, inbox),
         "history": Block(quote.text, quote.html),
         "subject": letters.answering(ticket.subject),
         "customer": ticket.requester.display_name,
@@ -55,26 +55,26 @@ def write(row: MessageDelivery) -> OutboundMessage:
         sender_name=f"{message.author_name} ({ticket.brand.name})"
         if message.author_name
         else ticket.brand.name,
-        files=(*inside, *(_file(file) for file in files if not file.is_inline)),
+        files=(*inside, *(file_of(file) for file in files if not file.is_inline)),
         language=ticket.language,
     )
     return letters.of_ticket(row, ticket, message.pk, content)
 
 
-def _signature(message: Message, inbox: Inbox) -> Block:
+def signature(message: Message, inbox: Inbox) -> Block:
     """The agent's own, then that of the inbox, or else of the brand."""
     own = message.author_agent.signature if message.author_agent else ""
     lines = [own.strip(), (inbox.signature or message.ticket.brand.signature).strip()]
-    signature = "\n".join(filter(None, lines))
-    if not signature:
+    words = "\n".join(filter(None, lines))
+    if not words:
         return Block("", "")
     return Block(
-        f"{SIGNATURE_LINE}\n{signature}",
-        f"<div>{SIGNATURE_LINE}<br>{richtext.from_text(signature)}</div>",
+        f"{SIGNATURE_LINE}\n{words}",
+        f"<div>{SIGNATURE_LINE}<br>{richtext.from_text(words)}</div>",
     )
 
 
-def _file(attachment: Attachment) -> FileRef:
+def file_of(attachment: Attachment) -> FileRef:
     with attachment.file.open("rb") as stored:
         content = stored.read()
     return FileRef(

@@ -6,7 +6,8 @@ class TicketsConfig(AppConfig):
     name = "tickets"
 
     def ready(self) -> None:
-        from tickets import stock
+        from tickets import own_verbs, stock
         from tickets.live import reactions  # noqa: F401 (registers its reactions)
 
+        own_verbs.register()
         post_migrate.connect(stock.load, sender=self)

@@ -32,6 +32,9 @@ MESSAGE_CONFIRMED = "message.confirmed"  # somebody knows that a doubtful one ha
 CONFIRMATION_HELD_BACK = (
     "confirmation.held_back"  # the desk would have told the customer that their request arrived
 )
+MESSAGE_FORWARDED = "message.forwarded"  # to somebody outside, whom the customer does not see
+ASIDE_RECEIVED = "aside.received"  # what that somebody answered
+ASIDE_SHARED = "aside.shared"  # an agent has shown it to the customer
 NOTE_ADDED = "note.added"
 STATUS_CHANGED = "status.changed"
 ASSIGNEE_CHANGED = "assignee.changed"
@@ -44,7 +47,14 @@ PARTICIPANT_ADDED = "participant.added"
 PARTICIPANT_REMOVED = "participant.removed"
 
 # Somebody wrote something: what the stale-send guard looks for.
-CONVERSATION = (MESSAGE_RECEIVED, MESSAGE_ACCEPTED, MESSAGE_POSTED, NOTE_ADDED)
+CONVERSATION = (
+    MESSAGE_RECEIVED,
+    MESSAGE_ACCEPTED,
+    MESSAGE_POSTED,
+    MESSAGE_FORWARDED,
+    ASIDE_RECEIVED,
+    NOTE_ADDED,
+)
 
 Actor = Agent | Customer | str | None
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent, Team
 from foundation import richtext
 from tickets import recipients
 from tickets.composing import INLINE
-from tickets.models import Attachment, Priority, Status, Ticket
+from tickets.models import Attachment, Message, Priority, Status, Ticket
 from tickets.services import drafts
 
 # "See attached" without a file: asked about once. In the languages of many desks, as whole words.
@@ -70,6 +71,38 @@ class ReplyForm(WritingForm):
         if self.cleaned_data["attachments"] or self.cleaned_data["without_file"] or self.files:
             return False
         return bool(PROMISES_A_FILE.search(richtext.to_text(self.cleaned_data["html"])))
+
+
+class ForwardForm(forms.Form):
+    """To whom a message goes, what the agent says to them, and which of its files go along."""
+
+    to = AddressesField(
+        label=_("To"),
+        max_length=5000,
+        help_text=_("Whom to ask. Several addresses are separated by commas."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", "autofocus": True}),
+    )
+    comment = forms.CharField(
+        label=_("Your words"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        help_text=_(
+            "They stand above the message, and your signature below it. The customer sees none of it."
+        ),
+    )
+    attachments = forms.ModelMultipleChoiceField(
+        Attachment.objects.none(), label=_("Files"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    client_key = forms.RegexField(r"^[\w-]{1,64}$", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None, *, message: Message) -> None:
+        super().__init__(data)
+        files = message.attachments.all()
+        self.fields["attachments"].queryset = files  # type: ignore[attr-defined]
+        self.initial["attachments"] = [file.pk for file in files if not file.is_inline]
+        if not files:
+            del self.fields["attachments"]
 
 
 class DraftForm(WritingForm):

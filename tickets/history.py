@@ -24,6 +24,8 @@ SILENT = {
     events.MESSAGE_POSTED,
     events.MESSAGE_HURRIED,
     events.MESSAGE_SENT,
+    events.MESSAGE_FORWARDED,
+    events.ASIDE_RECEIVED,
     events.NOTE_ADDED,
 }
 
@@ -186,6 +188,7 @@ SENTENCES: dict[str, Callable[[Changes], SafeString]] = {
     events.MESSAGE_ACCEPTED: _plain(lambda: _("let in a held message")),
     events.MESSAGE_RETRIED: _retried,
     events.MESSAGE_PUT_OFF: _plain(lambda: _("A reply came back and is sent again later")),
+    events.ASIDE_SHARED: _plain(lambda: _("showed an outsider's answer to the customer")),
     events.MESSAGE_CONFIRMED: _plain(lambda: _("knows that a reply has arrived")),
     events.CONFIRMATION_HELD_BACK: _held_back,
     events.TICKET_TRASHED: _plain(lambda: _("moved this to the trash")),

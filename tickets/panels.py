@@ -33,6 +33,7 @@ class MessageVerb:
     icon: str
     applies_to: Callable[[Message], bool]
     opens_dialog: bool = True  # otherwise a page of its own
+    for_repliers: bool = False  # only for those who may answer the customer
 
     def url(self, message: Message) -> str:
         return page_address(self.url_name, message.ticket.number, message.pk)
@@ -64,10 +65,18 @@ def register_message_verb(
     icon: str,
     applies_to: Callable[[Message], bool] = lambda message: True,
     opens_dialog: bool = True,
+    for_repliers: bool = False,
 ) -> None:
     """Put a verb on messages; `url_name` is reversed with the ticket's number and the message's id."""
     MESSAGE_VERBS.append(
-        MessageVerb(url_name=url_name, text=text, icon=icon, applies_to=applies_to, opens_dialog=opens_dialog)
+        MessageVerb(
+            url_name=url_name,
+            text=text,
+            icon=icon,
+            applies_to=applies_to,
+            opens_dialog=opens_dialog,
+            for_repliers=for_repliers,
+        )
     )
 
 
@@ -80,5 +89,9 @@ def marks_for(message: Message) -> list[Mark]:
     return [mark for marks_of in MARKERS for mark in marks_of(message)]
 
 
-def verbs_for(message: Message) -> list[tuple[MessageVerb, str]]:
-    return [(verb, verb.url(message)) for verb in MESSAGE_VERBS if verb.applies_to(message)]
+def verbs_for(message: Message, *, may_reply: bool = True) -> list[tuple[MessageVerb, str]]:
+    return [
+        (verb, verb.url(message))
+        for verb in MESSAGE_VERBS
+        if verb.applies_to(message) and (may_reply or not verb.for_repliers)
+    ]

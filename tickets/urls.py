@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tickets.views import compose, drafts, files, inbox, live, messages, people, ticket, update
+from tickets.views import compose, drafts, files, forward, inbox, live, messages, people, ticket, update
 
 
 class Number:
@@ -46,6 +46,8 @@ urlpatterns = [
     path("t/<number:number>/messages/<number:pk>/send-now/", messages.send_now, name="send_now"),
     path("t/<number:number>/messages/<number:pk>/retry/", messages.retry, name="retry"),
     path("t/<number:number>/messages/<number:pk>/arrived/", messages.arrived, name="arrived"),
+    path("t/<number:number>/messages/<number:pk>/forward/", forward.forward, name="forward"),
+    path("t/<number:number>/messages/<number:pk>/share/", forward.share, name="share"),
     path("t/<number:number>/messages/<number:pk>/accept/", messages.accept, name="accept"),
     # Writing.
     path("t/<number:number>/reply/", compose.reply, name="reply"),

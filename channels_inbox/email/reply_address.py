@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Final
+from typing import Final, NamedTuple
 
 from foundation import tokens
 
@@ -64,6 +64,21 @@ def read_message_id(message_id: str) -> int | None:
     found = _MINTED.fullmatch(message_id.strip().lower())
     if found and tokens.mac_ok("message-id", found["mac"], found["number"], found["message"]):
         return int(found["number"])
+    return None
+
+
+class Minted(NamedTuple):
+    """What a Message-ID of ours names."""
+
+    ticket: int  # number
+    message: int  # primary key
+
+
+def read_minted(message_id: str) -> Minted | None:
+    """Ticket and message for which we minted this Message-ID; None where we did not."""
+    found = _MINTED.fullmatch(message_id.strip().lower())
+    if found and tokens.mac_ok("message-id", found["mac"], found["number"], found["message"]):
+        return Minted(int(found["number"]), int(found["message"]))
     return None
 
 

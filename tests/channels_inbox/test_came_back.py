@@ -40,6 +40,7 @@ def ticket(mailbox, agent) -> Ticket:
     mailbox.acknowledge = False
     mailbox.save()
     ticket = receive(mailbox, make_mail(sender=f"Elena <{CUSTOMER}>", to=mailbox.address)).ticket
+    assert ticket
     participants.add(ticket=ticket, addresses=[CFO], actor=agent)
     dispatch.process_events()
     return ticket

@@ -220,7 +220,7 @@ class AttachmentFile(APIView):
     def get(self, request: Request, token: str) -> FileResponse:
         attachment = find_attachment(cast(Agent, request.user), token)
         message = attachment.message
-        if message and message.is_note and Scope.NOTES_READ not in token_of(request).scopes:
+        if message and not message.is_public and Scope.NOTES_READ not in token_of(request).scopes:
             raise Http404
         return FileResponse(attachment.file.open(), as_attachment=True, filename=attachment.name)
 

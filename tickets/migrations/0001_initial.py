@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visibility', models.CharField(choices=[('public', 'Public'), ('internal', 'Internal')], db_default='internal', default='internal', max_length=10)),
+                ('visibility', models.CharField(choices=[('public', 'Public'), ('internal', 'Internal'), ('outside', 'With an outsider')], db_default='internal', default='internal', max_length=10)),
                 ('direction', models.CharField(choices=[('in', 'Inbound'), ('out', 'Outbound')], max_length=3)),
                 ('channel', models.CharField(max_length=20)),
                 ('author_name', models.CharField(blank=True, max_length=160)),

@@ -38,6 +38,8 @@ class Message(models.Model):
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("Public")
         INTERNAL = "internal", _("Internal")
+        # Between the desk and somebody outside it: the customer does not see it.
+        OUTSIDE = "outside", _("With an outsider")
 
     class Direction(models.TextChoices):
         INBOUND = "in", _("Inbound")
@@ -112,7 +114,12 @@ class Message(models.Model):
 
     @property
     def is_note(self) -> bool:
-        return not self.is_public
+        return self.visibility == self.Visibility.INTERNAL
+
+    @property
+    def is_aside(self) -> bool:
+        """Between the desk and somebody who is not the customer."""
+        return self.visibility == self.Visibility.OUTSIDE
 
     @property
     def is_inbound(self) -> bool:

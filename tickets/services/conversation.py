@@ -38,6 +38,7 @@ class Incoming:
     files: Sequence[files.NewFile] = ()
     automatic: bool = False  # a machine wrote it: it neither reopens nor counts as waiting
     attention: str = ""  # why agents should look, where it opens the ticket for nobody; a sentence
+    aside: bool = False  # somebody outside answers what was forwarded to them: not the customer's to see
     held: bool = False  # its writer may not write here: agents see it, other customers do not
     language: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
@@ -53,13 +54,14 @@ def receive_message(
     A message to a closed ticket opens a new one that follows it up; one to a merged ticket lands where that went.
     """
     target = _follow_merges(locking.lock(ticket)) if ticket else None
-    if target is None or target.is_closed:
+    if target is None or (target.is_closed and not incoming.aside):
         return open_tickets([Opening(incoming=incoming, brand=brand, team=team, follow_up_of=target)])[0]
     reopened = _wake(target, incoming)
     message = _message(target, incoming)
     message.save()
     files.store(incoming.files, ticket=target, message=message)
-    history = [events.build(target, events.MESSAGE_RECEIVED, actor=incoming.author, message=message)]
+    kind = events.ASIDE_RECEIVED if incoming.aside else events.MESSAGE_RECEIVED
+    history = [events.build(target, kind, actor=incoming.author, message=message)]
     if reopened:
         history.append(
             events.build(target, events.STATUS_CHANGED, actor=incoming.author, changes={"status": reopened})
@@ -127,7 +129,7 @@ def _ticket(opening: Opening) -> Ticket:
 def _wake(ticket: Ticket, incoming: Incoming) -> list[str] | None:
     """Move a ticket up, and back to open when a person wrote. Returns [before, after] of its status."""
     fields: list[str] = []
-    if not incoming.held:
+    if not incoming.held and not incoming.aside:
         ticket.snippet = richtext.excerpt(incoming.text, SNIPPET)
         fields.append("snippet")
     change = None
@@ -135,10 +137,10 @@ def _wake(ticket: Ticket, incoming: Incoming) -> list[str] | None:
         ticket.needs_attention = incoming.attention
         fields.append("needs_attention")
     if not incoming.automatic and not incoming.held:
-        if ticket.waiting_since is None:
+        if ticket.waiting_since is None and not incoming.aside:
             ticket.waiting_since = now()
             fields.append("waiting_since")
-        if ticket.category not in (Category.NEW, Category.OPEN):
+        if ticket.category not in (Category.NEW, Category.OPEN, Category.CLOSED):
             change = [str(ticket.status_id), "open"]
             ticket.status_id, ticket.category, ticket.solved_at = "open", Category.OPEN, None
             ticket.version += 1
@@ -150,7 +152,7 @@ def _wake(ticket: Ticket, incoming: Incoming) -> list[str] | None:
 def _message(ticket: Ticket, incoming: Incoming) -> Message:
     return Message(
         ticket=ticket,
-        visibility=Message.Visibility.PUBLIC,
+        visibility=Message.Visibility.OUTSIDE if incoming.aside else Message.Visibility.PUBLIC,
         direction=Message.Direction.INBOUND,
         channel=incoming.channel,
         author_customer=incoming.author,
@@ -171,7 +173,7 @@ def _message(ticket: Ticket, incoming: Incoming) -> Message:
 
 def _participants(ticket: Ticket, incoming: Incoming) -> list[Participant]:
     """People in To and Cc hear the answers. A held message brings nobody in."""
-    if incoming.held:
+    if incoming.held or incoming.aside:
         return []
     people = [person for person in incoming.participants if person.pk != ticket.requester_id]
     if incoming.author.pk != ticket.requester_id:

@@ -172,6 +172,8 @@ def undo_send(*, message: Message, actor: Agent) -> Draft:
     """
     ticket = locking.lock(message.ticket)
     row = Message.objects.select_for_update().get(pk=message.pk)
+    if row.is_aside:  # else words for an outsider would be a draft to the customer
+        raise TooLate(_("What was forwarded cannot be taken back."))
     has_left = row.delivery != Message.Delivery.QUEUED or row.sent_at  # what came back had left, too
     if has_left or row.author_agent_id != actor.pk:
         raise TooLate(_("This message has already left. Write another one to put things right."))
@@ -252,7 +254,8 @@ def _readdress(message: Message, ticket: Ticket, address: str, actor: Agent) -> 
     recipients.chosen(to=[], cc=[address], bcc=[])  # as right as every address that is typed
     if address == before.lower():
         return {}
-    customers.correct_address(ticket.requester, wrong=before, right=address, actor=actor.as_actor)
+    if not message.is_aside:
+        customers.correct_address(ticket.requester, wrong=before, right=address, actor=actor.as_actor)
     message.recipients = people
     return {"address": [before, address]}
 

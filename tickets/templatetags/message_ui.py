@@ -41,6 +41,8 @@ EXCERPT = 160
 def message_kind(message: Message) -> str:
     if message.is_note:
         return "note"
+    if message.is_aside:
+        return "aside"
     return "customer" if message.is_inbound else "own"
 
 
@@ -99,19 +101,19 @@ def message_look(message: Message) -> str:
 
 
 @register.simple_tag
-def message_head(entry: Said, *, undoable: bool) -> SafeString:
+def message_head(entry: Said, *, undoable: bool, may_reply: bool = False) -> SafeString:
     """Who wrote it, to whom, when, what became of it, and what one can do with it."""
     message = entry.message
     author = writer(message)
-    is_own = message_kind(message) == "own"
+    is_ours = message_kind(message) in ("own", "aside")
     return format_html(
         HEAD,
         pk=str(message.pk),
         author=author,
         marks=_marks(message, author, is_new=entry.is_new),
-        delivery=_delivery(message) if is_own and not undoable else "",
+        delivery=_delivery(message) if is_ours and not undoable else "",
         time=exact_time(message.created_at),
-        actions=_actions(message),
+        actions=_actions(message, may_reply=may_reply),
     )
 
 
@@ -124,7 +126,8 @@ HEAD = """<header class="message-head">
 
 def _marks(message: Message, author: str, *, is_new: bool) -> SafeString:
     """After the author's name: to whom it went, and what is particular about it."""
-    marks = [_mark(MARKS["note"], get_language() or "")] if message.is_note else []
+    kept = (("note", message.is_note), ("aside", message.is_aside))
+    marks = [_mark(MARKS[key], get_language() or "") for key, holds in kept if holds]
     marks += [format_html(ADDRESS, line) for line in _addresses(message, author)]
     particular = (("automatic", message.automatic), ("held", message.is_held), ("new", is_new))
     marks += [_mark(MARKS[key], get_language() or "") for key, holds in particular if holds]
@@ -141,6 +144,7 @@ LEADING = '<a class="pill pill-warn" href="{}">{}</a>'
 # Look, icon, words.
 MARKS: dict[str, tuple[str, str, str]] = {
     "note": ("note-label", "lock", gettext_noop("Internal note")),
+    "aside": ("note-label", "lock", gettext_noop("The customer does not see this")),
     "automatic": ("pill pill-bot", "robot", gettext_noop("Automatic")),
     "held": ("pill pill-warn", "shield-lock", gettext_noop("Held")),
     "new": ("pill pill-info", "", gettext_noop("New")),
@@ -175,12 +179,12 @@ def _addresses(message: Message, author: str) -> list[str]:
 # ---- What one can do with it
 
 
-def _actions(message: Message) -> SafeString:
+def _actions(message: Message, *, may_reply: bool) -> SafeString:
     """Seldom used: what wings have registered, and the message's link."""
     language = get_language() or ""
     found = [
         format_html(_action(verb.opens_dialog, verb.icon, str(verb.text), language), url)
-        for verb, url in panels.verbs_for(message)
+        for verb, url in panels.verbs_for(message, may_reply=may_reply)
     ]
     link = _action(False, "link", _("Link to this message"), language)
     return _together([*found, format_html(link, f"#message-{message.pk}")])
@@ -209,6 +213,12 @@ def _action(opens_dialog: bool, sign: str, words: str, language: str) -> SafeStr
 def body_of(message: Message) -> SafeString:
     """What was written, made safe for the page."""
     return richtext.shown(message.html or richtext.from_text(message.text))
+
+
+@register.simple_tag
+def text_of(message: Message) -> SafeString:
+    """Its words alone, as they are forwarded."""
+    return richtext.shown(richtext.from_text(message.text))
 
 
 @register.simple_tag
