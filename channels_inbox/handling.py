@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels_inbox import incoming, loop_caps, matching, receipts, screening, stand_ins, thread_keys, twins
+from channels_inbox import (
+    early_reports,
+    incoming,
+    loop_caps,
+    matching,
+    receipts,
+    screening,
+    stand_ins,
+    thread_keys,
+    twins,
+)
 from channels_inbox.adapter import PayloadUnreadable
 from channels_inbox.agent_mail import door as agents_door
 from channels_inbox.agent_mail import forwards
@@ -177,6 +187,7 @@ def _reported(payload: InboundPayload, reports: Sequence[DeliveryReport]) -> Out
     told = [(receipts.apply(report, payload.inbox), report) for report in for_good_first]
     ours = sorted(((row, report) for row, report in told if row), key=lambda each: each[0].ticket is None)
     if not ours:
+        early_reports.wait_for_ours(reports, since=payload.received_at)
         failed = any(report.state == Message.Delivery.FAILED for report in reports)
         return Outcome(Result.BOUNCE, reason=NOT_OURS if failed else NOT_OURS_EITHER)
     row, report = ours[0]

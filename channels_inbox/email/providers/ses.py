@@ -19,7 +19,11 @@ from channels_inbox.calls_in import Call, PayloadRejected, Refusal
 from channels_inbox.email.providers import events, sns
 from channels_inbox.email.providers.provider import MALFORMED, Provider, check_small, json_of, text_of
 
-NO_CONTENT = "Amazon SES told of a mail without its content: it is too large for its topic, or the content is left out."
+NO_CONTENT = (
+    "Amazon SES told of a mail without its content. A topic carries 150 KB; what is larger, or stored in S3 by a rule,"
+    " does not come with the call. Fetch it from S3 and give it to manage.py receive_mail, or have the mailbox"
+    " collected by IMAP."
+)
 # Event -> normalised event, where its recipients stand, and the words that explain it.
 EVENTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Delivery": (EventType.DELIVERED, "recipients", ("smtpResponse",)),

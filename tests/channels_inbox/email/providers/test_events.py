@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from channels_inbox import intake, ledger
+from channels_inbox.email import reply_address
 from channels_inbox.models import InboundPayload, MessageDelivery
 from tests.make import make_agent, make_ticket
 from tickets.models import Message
@@ -143,3 +147,31 @@ def test_another_brands_mail_is_not_ours_to_report(provider, sent):
 
     sent.refresh_from_db()
     assert sent.state == "sent"
+
+
+def test_fault15_what_is_told_of_a_mail_of_ours_before_it_is_known_waits_for_it(provider, sent):
+    """As after a restore of the database."""
+    name = reply_address.mint(sent.ticket.number, sent.message_id, provider.inbox.address)
+    assert told_of(provider, name) == "retry"
+
+    MessageDelivery.objects.filter(pk=sent.pk).update(rfc_message_id=name)
+    InboundPayload.objects.update(next_at=Now())
+    intake.process_due()
+
+    sent.message.refresh_from_db()
+    assert (InboundPayload.objects.get().state, sent.message.delivery) == ("done", "delivered")
+
+
+def test_fault15_after_a_day_nobody_waits_any_more(provider, sent):
+    told_of(provider, reply_address.mint(sent.ticket.number, sent.message_id, provider.inbox.address))
+    InboundPayload.objects.update(next_at=Now(), received_at=Now() - timedelta(hours=25))
+
+    intake.process_due()
+
+    assert InboundPayload.objects.get().state == "ignored"
+
+
+def told_of(provider, name: str) -> str:
+    assert provider.event("delivered", message_id=name).send().status_code == 200
+    intake.process_due()
+    return InboundPayload.objects.get().state
