@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts import api_tokens, magic_links, notices
 from accounts.models import Agent
+from accounts.permissions import Permission
 from foundation import audit
+from foundation.errors import HelpdeskError
 
 # How an agent likes their own screen is nobody else's business.
 PRIVATE = frozenset(
@@ -49,6 +52,42 @@ def change_password(agent: Agent, password: str, *, actor: audit.Actor, ip: str 
         ip=ip,
     )
     notices.send(notices.PASSWORD_CHANGED, address=agent.email)
+
+
+class LastOne(HelpdeskError):
+    """Nobody would be left who could undo it."""
+
+    status = 409
+
+
+class NotOneself(HelpdeskError):
+    status = 409
+
+
+def refuse_farewell(agent: Agent, *, actor: Agent) -> None:
+    """Raise LastOne or NotOneself. Locks those who manage agents, so that two of them cannot let each other go."""
+    if agent.pk == actor.pk:
+        raise NotOneself(_("You cannot let yourself go. Another admin can."))
+    managers = Agent.objects.active().filter(roles__permissions__contains=[Permission.AGENTS_MANAGE.value])
+    pks = set(
+        Agent.objects.select_for_update().filter(pk__in=managers.values("pk")).values_list("pk", flat=True)
+    )
+    if pks <= {agent.pk}:
+        raise LastOne(_("%(name)s is the last one who may manage agents.") % {"name": agent.name})
+
+
+@transaction.atomic
+def reactivate(agent: Agent, *, actor: audit.Actor | None, ip: str | None = None) -> bool:
+    """Let an agent back in, with the password, roles and teams of before; all else begins anew.
+
+    False where they were active.
+    """
+    if not Agent.objects.filter(pk=agent.pk, is_active=False).update(is_active=True):
+        return False
+    audit.record(
+        actor=actor, action="agent.reactivated", obj=agent, changes={"is_active": [False, True]}, ip=ip
+    )
+    return True
 
 
 @transaction.atomic

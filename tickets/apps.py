@@ -6,8 +6,9 @@ class TicketsConfig(AppConfig):
     name = "tickets"
 
     def ready(self) -> None:
-        from tickets import own_verbs, stock
+        from tickets import own_settings, own_verbs, stock
         from tickets.live import reactions  # noqa: F401 (registers its reactions)
 
         own_verbs.register()
+        own_settings.register()
         post_migrate.connect(stock.load, sender=self)

@@ -105,6 +105,27 @@ class ForwardForm(forms.Form):
             del self.fields["attachments"]
 
 
+class FarewellForm(forms.Form):
+    """What becomes of the open tickets of an agent who is let go."""
+
+    NOBODY, KEEP = "nobody", "keep"
+    tickets = forms.ChoiceField(label=_("Their open tickets"), initial=NOBODY)
+
+    def __init__(self, data: QueryDict | None, *, leaving: Agent) -> None:
+        super().__init__(data)
+        colleagues = Agent.objects.active().exclude(pk=leaving.pk)
+        self.colleagues = {str(agent.pk): agent for agent in colleagues}
+        self.fields["tickets"].choices = [  # type: ignore[attr-defined]
+            (self.NOBODY, _("belong to nobody, so that everybody sees them")),
+            *((key, _("go to %(name)s") % {"name": agent.name}) for key, agent in self.colleagues.items()),
+            (self.KEEP, _("stay theirs, until somebody takes them")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        chosen = self.cleaned_data.get("tickets", "")
+        return {"keep": chosen == self.KEEP, "heir": self.colleagues.get(chosen)}
+
+
 class DraftForm(WritingForm):
     """An autosave: whatever is there, even if it could not be sent."""
 

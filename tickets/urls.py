@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from tickets.views import compose, drafts, files, forward, inbox, live, messages, people, ticket, update
+from tickets.views import (
+    agents,
+    compose,
+    drafts,
+    files,
+    forward,
+    inbox,
+    live,
+    messages,
+    people,
+    ticket,
+    update,
+)
 
 
 class Number:
@@ -28,6 +40,9 @@ urlpatterns = [
     path("inbox/<slug:view>/filters/", inbox.choose_filters, name="filters"),
     path("inbox/<slug:view>/views/", inbox.views, name="views"),
     path("live/since/", live.since, name="since"),
+    path("settings/agents/", agents.listed, name="agents"),
+    path("settings/agents/<number:pk>/let-go/", agents.let_go, name="let_go"),
+    path("settings/agents/<number:pk>/take-back/", agents.take_back, name="take_back"),
     path("files/<str:token>/", files.file, name="file"),
     # Beside a customer's page, which stands in accounts.
     path("people/<number:pk>/tickets/", people.tickets_of_customer, name="tickets_of_customer"),

@@ -50,7 +50,7 @@ class Kind:
 
 def _who_got_it(event: TicketEvent) -> int | None:
     _before, after = event.changes.get("assignee_id", [None, None])
-    return after if after != event.actor_agent_id else None
+    return after if after != event.actor_agent_id and "quiet" not in event.changes else None
 
 
 def _whose_customer_wrote(event: TicketEvent) -> int | None:

@@ -22,6 +22,7 @@ READS = (SIGN_IN, SIGN_IN, MISSING, 200, 200, 200)
 SEEN = (SIGN_IN, SIGN_IN, MISSING, 204, 204, 204)
 WORK = (SIGN_IN, SIGN_IN, MISSING, REFUSED, REFUSED, "done")
 NOTES = (SIGN_IN, SIGN_IN, MISSING, REFUSED, "done", "done")
+ADMINS = (SIGN_IN, SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED)
 OWN_LISTS = (SIGN_IN, SIGN_IN, 200, 200, 200, 200)
 
 MATRIX = {
@@ -32,6 +33,9 @@ MATRIX = {
     "filters": ("get", OWN_LISTS, {}),
     "views": ("get", OWN_LISTS, {}),
     "since": ("get", OWN_LISTS, {}),
+    "agents": ("get", ADMINS, {}),
+    "let_go": ("get", ADMINS, {}),
+    "take_back": ("post", ADMINS, {}),
     "file": ("get", (SIGN_IN, MISSING, MISSING, 200, 200, 200), {}),
     "tickets_of_customer": ("get", OWN_LISTS, {}),
     "ticket": ("get", READS, {}),

@@ -105,8 +105,12 @@ def assign(
     actor: events.Actor,
     was: int | _NotSaid | None = NOT_SAID,
     caused_by: TicketEvent | None = None,
+    quiet: bool = False,
 ) -> Ticket:
-    """Give the ticket to an agent, or to nobody. `was` is the primary key of the assignee that was shown."""
+    """Give the ticket to an agent, or to nobody. `was` is the primary key of the assignee that was shown.
+
+    `quiet`: one of many, of which nobody is told one by one.
+    """
     locking.lock(ticket)
     _refuse_if_changed("assignee", was, ticket.assignee_id)
     if ticket.assignee_id == (assignee.pk if assignee else None):
@@ -117,6 +121,7 @@ def assign(
         )
     change = [_name(ticket.assignee), _name(assignee)]
     previous = ticket.assignee_id
+    marks = {"quiet": [False, True]} if quiet else {}
     ticket.assignee = assignee
     ticket.version += 1
     locking.save(ticket, ["assignee", "version"])
@@ -125,7 +130,7 @@ def assign(
         events.ASSIGNEE_CHANGED,
         actor=actor,
         # The ids as well: rules and figures ask who, and names change.
-        changes={"assignee": change, "assignee_id": [previous, assignee.pk if assignee else None]},
+        changes={"assignee": change, "assignee_id": [previous, assignee.pk if assignee else None], **marks},
         caused_by=caused_by,
     )
     return ticket
