@@ -12,10 +12,9 @@ from django.utils.timezone import get_current_timezone_name, now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from foundation import richtext
+from foundation import moments, richtext
 from foundation.page_addresses import page_address
 from foundation.templatetags.desk_ui import (
-    ago,
     channel_icon,
     face,
     hue,
@@ -23,7 +22,6 @@ from foundation.templatetags.desk_ui import (
     initials,
     priority_icon,
     priority_name,
-    time_element,
 )
 from tickets.filters import Place
 from tickets.models import Category, Priority
@@ -61,7 +59,7 @@ def rows_of(
         _row(
             ticket,
             marks[ticket.pk],
-            ago(ticket.updated_at, at=at),
+            moments.ago(ticket.updated_at, at=at),
             query,
             ticket.pk == opened,
             language,
@@ -93,7 +91,7 @@ def _row(
         face=face(name),
         name=name,
         channel=channel_mark(ticket.channel, language),
-        when=time_element(ticket.updated_at, since, " data-ago"),
+        when=moments.element(ticket.updated_at, since, " data-ago"),
         subject=ticket.subject,
         unread=format_html(UNREAD, _("Unread")) if mark.is_unread else NOTHING,
         draft=format_html(DRAFT, _("Draft:")) if mark.draft_html else NOTHING,

@@ -4,10 +4,9 @@ Pages include the parts in `templates/components/`; those parts, and pages that 
 moment, take it from here. Nothing in this module asks the database.
 """
 
-import html
 import zlib
 from collections.abc import Hashable
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from django import forms, template
@@ -18,8 +17,9 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+
+from foundation import moments
 
 register = template.Library()
 
@@ -148,51 +148,10 @@ def face(name: str) -> SafeString:
 # ---- Moments
 
 
-def _clock(local: datetime) -> str:
-    return f"{local.hour:02}:{local.minute:02}"
-
-
-# A list shows fifty moments of a few days, and writing a date in a language takes longer than all else in a row.
-@lru_cache(4096)
-def _written_day(day: date, form: str, language: str) -> str:
-    return formats.date_format(day, form)
-
-
-def time_element(moment: datetime, words: str, attribute: str = "") -> SafeString:
-    """`attribute` is ours, such as " data-ago"."""
-    local = moment.astimezone(timezone.get_current_timezone())
-    return _element(local, words, get_language() or "", attribute)
-
-
-def _element(local: datetime, words: str, language: str, attribute: str = "") -> SafeString:
-    day = _written_day(local.date(), "DATE_FORMAT", language)
-    # Python's own escape: Django's looks first whether the words are lazy, and a page has dozens of moments.
-    full = html.escape(f"{day} {_clock(local)}:{local.second:02} {local.tzname()}")
-    moment = local.astimezone(UTC).isoformat()
-    return SafeString(f'<time datetime="{moment}" title="{full}"{attribute}>{html.escape(words)}</time>')
-
-
 @register.simple_tag
 def exact_time(moment: datetime | None) -> str:
     """The printed moment of a message: "Today 09:14", "Fri 14:05", "12 Sep 09:14", "12 Sep 2025 09:14"."""
-    if moment is None:
-        return ""
-    zone, language = timezone.get_current_timezone(), get_language() or ""
-    local = moment.astimezone(zone)
-    day = _recent_day(local.date(), timezone.now().astimezone(zone).date(), language)
-    return _element(local, f"{day} {_clock(local)}", language)
-
-
-@lru_cache(4096)
-def _recent_day(day: date, today: date, language: str) -> str:
-    days = (today - day).days
-    if days == 0:
-        return _("Today")
-    if days == 1:
-        return _("Yesterday")
-    if 1 < days < 7:
-        return _written_day(day, "D", language)
-    return _written_day(day, "j M" if day.year == today.year else "j M Y", language)
+    return moments.exact(moment) if moment else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -201,30 +160,10 @@ def queue_time(context: template.Context, moment: datetime | None) -> str:
     if moment is None:
         return ""
     if context.get("exact_times"):
-        return exact_time(moment)
+        return moments.exact(moment)
     at = timezone.now()
     grows = (at - moment).total_seconds() < 24 * 3600  # times.js keeps it true
-    return time_element(moment, ago(moment, at=at), " data-ago" if grows else "")
-
-
-def ago(moment: datetime, *, at: datetime) -> str:
-    minutes, language = int((at - moment).total_seconds() // 60), get_language() or ""
-    if minutes < 24 * 60:
-        return _short_while(minutes, language)
-    zone = timezone.get_current_timezone()
-    local, today = moment.astimezone(zone), at.astimezone(zone).date()
-    if (today - local.date()).days < 7:
-        return f"{_written_day(local.date(), 'D', language)} {_clock(local)}"
-    return _written_day(local.date(), "j M" if local.year == today.year else "j M Y", language)
-
-
-@lru_cache(4096)
-def _short_while(minutes: int, language: str) -> str:
-    if minutes < 1:
-        return _("now")
-    if minutes < 60:
-        return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}
-    return ngettext("%(count)d h", "%(count)d h", minutes // 60) % {"count": minutes // 60}
+    return moments.element(moment, moments.ago(moment, at=at), " data-ago" if grows else "")
 
 
 # ---- Sizes

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils import timezone, translation
 
+from foundation import moments
 from foundation.templatetags import desk_ui
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=ZoneInfo("UTC"))  # a Friday
@@ -92,7 +93,7 @@ def test_every_file_has_an_icon_of_the_sprite(content_type):
     ],
 )
 def test_a_queue_tells_how_long_ago(before, words):
-    assert desk_ui.ago(NOON - before, at=NOON) == words
+    assert moments.ago(NOON - before, at=NOON) == words
 
 
 @pytest.mark.parametrize(
