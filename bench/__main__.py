@@ -34,6 +34,10 @@ def stack(_services: Services, _tickets: int) -> None:
     run("bench.stack", environment=dict(os.environ))
 
 
+def bombs(_services: Services, _tickets: int) -> None:
+    run("bench.bombs", environment=dict(os.environ))
+
+
 def run(module: str, *arguments: str, environment: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-m", module, *arguments], env=environment, check=True)
 
@@ -42,6 +46,7 @@ MEASURES: dict[str, Callable[[Services, int], None]] = {
     "pages": pages,
     "live": live,
     "intake": intake,
+    "bombs": bombs,
     "stack": stack,
 }
 

@@ -23,13 +23,13 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
 _NO_ADDRESS = re.compile(r"[\s<>()\[\]\",;:]+")
-_GROUP = re.compile(r'^\s*(?:"[^"]*+"|[^<>@":]++)*+:(?!//)')
+_GROUP = re.compile(r'^(?:"[^"]*+"|[^<>@":]++)*+:(?!//)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_QUOTED_LOCAL = re.compile(r'<?\s*("(?:[^"\\]++|\\.?)*+"@[\w.-]{1,255})\s*>?')
+_QUOTED_LOCAL = re.compile(r'<?\s{0,9}("(?:[^"\\]|\\.?){0,200}+"@[\w.-]{1,255})\s{0,9}>?')
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
 _BLANKS_AT_DOT = re.compile(r"(?<=[\w-])\s+\.\s*(?=\w)|(?<=[\w-])\.\s+(?=\w)")  # as before RFC 2822
 _BLANKS_AT_SIGN = re.compile(r"(?<=\w)(?:\s+@\s*|\s*@\s+)(?=[\w-]+\s*\.\s*\w)")
-_LEFT_OVER = re.compile(r"[\[(]?\s*mailto:\s*[\])]?$|\[\s*\]$", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"[\[(]?\s{0,9}mailto:\s{0,9}[\])]?$|\[\s{0,9}\]$", re.IGNORECASE)
 _NOBODY = re.compile(r"(?i)[<\"' ]*undisclosed[- ]?recipients?[:;>\"' ]*")
 _ROUTE = re.compile(r"^@[^:]*:")
 

@@ -23,7 +23,7 @@ ORIGINALS = (
 )
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 REPLY_CODE = re.compile(r"(?<![\d.:/-])([45][0-5]\d)(?=[ -]\S)")
-MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<?([^<>\s]{3,500})>?")
+MESSAGE_ID = re.compile(r"(?im)^[> \t]{0,200}message-id:\s{0,20}<?([^<>\s]{3,500})>?")
 FAILED_ADDRESS = re.compile(
     r"[<\s(:\"']([^\s<>()\",;:'\[\]]{1,100}@[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,8})"
 )

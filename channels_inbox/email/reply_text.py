@@ -20,7 +20,7 @@ _LINES = 5_000  # history is looked for in these; the rest shares the last verdi
 _SIGNATURE_LINES = 25
 _BELOW_MOBILE = 3
 _WRAPPED_FROM, _WRAPPED_AT = 60, 72  # columns
-_LINK_LEFT_OVER = re.compile(r"^[(<\[]?https?://\S+[)>\]]?\s*>?$|^\S*[=?&%/]\S*[)>]\s?>?$")
+_LINK_LEFT_OVER = re.compile(r"^[(<\[]?https?://\S+[)>\]]?\s*>?$|^(?=[^\s=?&%/]*+[=?&%/])\S*[)>]\s?>?$")
 
 
 class Verdict(IntEnum):

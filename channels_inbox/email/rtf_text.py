@@ -7,6 +7,7 @@ skipped. Reads in one pass; broken RTF gives as much text as can be found.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from channels_inbox.email import charsets
 from channels_inbox.email.limits import TEXT_CHARS
@@ -36,6 +37,7 @@ _LETTERS = {
 }
 _SYMBOLS = {b"~": "\xa0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}", b"\n": "\n", b"\r": "\n"}
 _DEEPEST = 200
+_MOST_TOKENS = 500_000  # far more than a text of TEXT_CHARS has
 
 
 def read(rtf: bytes) -> str:
@@ -43,7 +45,7 @@ def read(rtf: bytes) -> str:
     if rtf.lstrip()[:5] != rb"{\rtf":
         return ""
     reader = _Reader()
-    for token in _TOKEN.finditer(rtf):
+    for token in islice(_TOKEN.finditer(rtf), _MOST_TOKENS):
         reader.take(token)
         if reader.length > TEXT_CHARS:
             break

@@ -30,7 +30,7 @@ def mails() -> list[EmailMessage]:
     """All that waits in the outbox, as the bytes that would leave."""
     dispatch.process_events()
     raws = [compose.compose(outgoing.write(row)) for row in MessageDelivery.objects.order_by("pk")]
-    return [message_from_bytes(raw, policy=policy.default) for raw in raws]  # type: ignore[misc]
+    return [message_from_bytes(raw, policy=policy.default) for raw in raws]
 
 
 # ---- 8: nobody has the desk write to strangers
