@@ -27,6 +27,7 @@ State = MessageDelivery.State
 # Waits between tries, in seconds; the last one repeats. Together about three days, then it has failed.
 BACKOFF = (10, 30, 120, 600, 1800, 3600)
 MOST_ATTEMPTS = 80
+SOON = 2.0  # seconds; for what is no fault of the message
 NOT_BEGUN = "The desk's database was away when this was about to leave."
 FAULTY = "The desk could not write this message ({fault}). It will leave once that is mended and somebody retries it."
 
@@ -57,7 +58,7 @@ def send(row: MessageDelivery) -> None:
         _failed(row, failure)
         return
     except DATABASE_AWAY:
-        _failed(row, SendFailed(NOT_BEGUN))
+        _failed(row, SendFailed(NOT_BEGUN, retry_after=SOON))
         return
     except Exception as fault:  # a door: a fault of ours must be seen on the message it concerns
         logger.exception("Delivery %s could not be written.", row.pk)
@@ -74,7 +75,7 @@ def _begin(row: MessageDelivery) -> bool:
     try:
         return delivery_claims.begin(row)
     except DATABASE_AWAY:  # committed or not, it was not handed over
-        _failed(row, SendFailed(NOT_BEGUN))
+        _failed(row, SendFailed(NOT_BEGUN, retry_after=SOON))
         return False
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests.mailservers import MailServers
 from tests.waiting import until
 
 KILLS = int(os.environ.get("POSTGRES_KILLS", "6"))
+LARGE_MAILS, SMALL_DISK = 36, 20 * 2**20
 SETUP = """
 import json, sys
 import django; django.setup()
@@ -90,6 +92,20 @@ class Cluster:
         time.sleep(0.2)
         self.services.start()
 
+    @contextmanager
+    def on_a_disk_of(self, size: int) -> Iterator[None]:
+        """No file of the database may grow beyond so many bytes, as on a full disk."""
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self.services.postgres.stop()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            self.services.postgres.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        yield
+        self.services.postgres.stop()
+        self.services.postgres.start()
+
     def ask(self, question: str) -> list[tuple]:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return connection.execute(question).fetchall()
@@ -118,30 +134,43 @@ def cluster(services_home, _mail_servers: MailServers) -> Iterator[Cluster]:
     services.stop()
 
 
-def test_fault25_what_was_acknowledged_is_there(cluster, mail_servers):
-    address = mail_servers.new_mailbox()
+def set_up(cluster: Cluster, servers: MailServers) -> str:
+    """An inbox whose mail is moved once it was fetched: that is what the mail server is told. Returns its address."""
+    address = servers.new_mailbox()
     cluster.python(
         SETUP,
         {
             "address": address,
             "settings": {
-                "imap_host": mail_servers.imap.host,
-                "imap_port": mail_servers.imap.tls_port,
+                "imap_host": servers.imap.host,
+                "imap_port": servers.imap.tls_port,
                 "imap_security": "tls",
                 "imap_user": address,
                 "after_fetch": "move",
                 "move_to": "Processed",
-                "smtp_host": mail_servers.smtp.host,
-                "smtp_port": mail_servers.smtp.port,
+                "smtp_host": servers.smtp.host,
+                "smtp_port": servers.smtp.port,
                 "smtp_security": "starttls",
-                "smtp_user": mail_servers.smtp.username,
+                "smtp_user": servers.smtp.username,
             },
             "credentials": {
-                "imap_password": mail_servers.imap.password,
-                "smtp_password": mail_servers.smtp.password,
+                "imap_password": servers.imap.password,
+                "smtp_password": servers.smtp.password,
             },
         },
     )
+    return address
+
+
+def told_of(servers: MailServers, address: str) -> int:
+    """Of how many mails the mail server was told that we have them."""
+    with servers.imap.open(address) as client:
+        client.select_folder("Processed", readonly=True)
+        return len(client.search())
+
+
+def test_fault25_what_was_acknowledged_is_there(cluster, mail_servers):
+    address = set_up(cluster, mail_servers)
     written = 0
     with cluster.program(SURVIVE.format(role="fetch")), cluster.program(SURVIVE.format(role="work")):
         for _ in range(KILLS):
@@ -167,12 +196,33 @@ def _everything_adds_up(cluster: Cluster, servers: MailServers, address: str, wr
     )
     texts = [text for (text,) in cluster.ask("select text from tickets_message where direction = 'in'")]
     assert sorted(texts) == sorted(f"mail {number}" for number in range(written))
-    with servers.imap.open(address) as client:  # what the mail server was told that we have
-        client.select_folder("Processed", readonly=True)
-        assert len(client.search()) <= len(texts)
+    assert told_of(servers, address) <= len(texts)
     rows = dict(cluster.ask("select rfc_message_id, state from channels_inbox_messagedelivery"))
     accepted = [mail.message["Message-ID"].strip("<>") for mail in servers.smtp.received]
     accepted = [name for name in accepted if name in rows]
     assert len(accepted) == len(set(accepted))
     assert {rows[name] for name in accepted} <= {"sent", "in_doubt"}
     assert {name for name, state in rows.items() if state == "sent"} <= set(accepted)
+
+
+def test_fault31_a_full_disk_of_the_database_acknowledges_nothing_that_it_does_not_have(
+    cluster, mail_servers
+):
+    address = set_up(cluster, mail_servers)
+    of_ours = (
+        "channels_inbox_inboundpayload where inbox_id in"
+        f" (select id from channels_inbox_inbox where address = '{address}')"
+    )
+    for number in range(LARGE_MAILS):
+        raw = make_mail(f"large {number}", to=address, files=[("file.bin", os.urandom(600_000))])
+        mail_servers.imap.put(address, raw)
+    log = cluster.services.postgres.log
+
+    with cluster.on_a_disk_of(SMALL_DISK), cluster.program(SURVIVE.format(role="fetch")):
+        until(lambda: "could not extend file" in log.read_text(errors="replace"))
+        told, stored = told_of(mail_servers, address), cluster.count(of_ours)
+    assert told <= stored < LARGE_MAILS
+
+    with cluster.program(SURVIVE.format(role="fetch")):
+        until(lambda: cluster.count(of_ours) == LARGE_MAILS)
+        until(lambda: told_of(mail_servers, address) == LARGE_MAILS)
