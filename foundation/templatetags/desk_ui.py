@@ -210,7 +210,7 @@ def control(field: BoundField) -> SafeString:
 @register.filter
 def choice_inputs(field: BoundField) -> list:
     """The single inputs of a group of choices: each has `tag` and `choice_label`."""
-    look = "radio" if isinstance(field.field.widget, forms.RadioSelect) else "checkbox"
+    look = field.field.widget.input_type  # Django's check boxes are a kind of its radio buttons
     field.field.widget.attrs["class"] = look  # a form owns copies of its fields
     return list(field)
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.agents import faults_for_assistive_technology, scrolls_sideways
-from tests.make import make_agent, make_inbox, make_ticket
+from tests.make import make_agent, make_inbox, make_message, make_ticket
 from tickets.services import replies
 
 THEMES = ("light", "dark")
@@ -101,3 +101,18 @@ def test_nothing_moves_for_whoever_wants_no_motion(browse, ticket):
     )
 
     assert moving == 0
+
+
+def test_a_long_conversation_fits_a_phone(browse, live):
+    """What was read long ago is one line each, however long its words are."""
+    ticket = make_ticket(team="Support", text="Long words: " + "Donaudampfschiff" * 12)
+    for _each in range(8):
+        make_message(ticket, text="And another thing: " + "Kapitaensmuetze" * 12)
+    page = browse(make_agent(team="Support"), f"/t/{ticket.number}/", width=360)
+    expect(page.locator(".is-folded").first).to_be_visible()
+
+    widest = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.timeline > li')].map((e) => e.offsetWidth))"
+    )
+
+    assert widest <= 360
