@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -18,17 +19,22 @@ from tests.reliability.desk_under_test import DeskUnderTest
 AFTER_FETCH = ("leave", "seen", "move")
 FILES = ((0.10, 30_000), (0.01, 400_000), (0.002, 1_500_000))  # how many mails have a file of that many bytes
 ANSWERED_BY_CUSTOMERS = 0.4
+PATIENCE = 300.0  # seconds that PostgreSQL may be away
 
 Answer = TypeVar("Answer")
 
 
 def patiently(ask: Callable[[], Answer]) -> Answer:
-    """PostgreSQL is killed under us, too. What is asked may be asked again."""
+    """PostgreSQL is killed under us, too. What is asked may be asked again, for a while."""
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             return ask()
         except (DatabaseError, InterfaceError):
             connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 @dataclass

@@ -92,6 +92,7 @@ class Soak:
                 self.say(
                     f"  … {passed / 60:.0f} min, {len(self.desk.written)} mails, {self.killer.kills.total()} kills"
                 )
+            self.killer.check()
             time.sleep(TICK)
 
     def _kills_left(self) -> bool:
