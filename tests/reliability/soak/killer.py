@@ -108,10 +108,12 @@ class Killer(threading.Thread):
         time.sleep(self.chance.uniform(0.1, LONGEST_ABSENCE))
         for is_last in (False, False, True):
             try:
-                return server.start()  # type: ignore[attr-defined, no-any-return]
+                server.start()  # type: ignore[attr-defined]
             except RuntimeError:  # on a busy machine what is left of the dead server goes slowly
                 if is_last:
                     raise
+            else:
+                break
 
     def _kill_program(self, role: str) -> None:
         program = self._programs[role]
