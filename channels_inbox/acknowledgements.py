@@ -89,7 +89,7 @@ def write(row: MessageDelivery) -> OutboundMessage:
     ticket = about.ticket
     (address,) = row.recipients["to"]
     if row.message_id is None:
-        if reason := loop_caps.may_leave(row, address=address, machine=row.content["machine"]):
+        if reason := loop_caps.may_leave(row, address=address, ticket=ticket, machine=row.content["machine"]):
             raise NothingToSend(reason)
         _store(row, ticket)
     link = magic_links.issue(

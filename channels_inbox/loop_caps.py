@@ -11,6 +11,7 @@ some full hour.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,39 +30,59 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Cap:
     name: str  # as Reflex.held_by has it
-    of: str  # the field of Reflex whose value they share
+    of: tuple[str, ...]  # the fields of Reflex whose values they share
     most: int
     per: timedelta
     why: str
 
 
-CAPS = (
+CONFIRMATIONS = (
     Cap(
         "address",
-        "correspondent",
+        ("correspondent",),
         1,
         HOUR,
         "this address was sent one within the hour. Perhaps a machine answers there, or somebody uses its name.",
     ),
-    Cap("day", "correspondent", 5, DAY, "this address was sent five within a day."),
+    Cap("day", ("correspondent",), 5, DAY, "this address was sent five within a day."),
     Cap(
         "ticket",
-        "ticket",
+        ("ticket",),
         3,
         DAY,
         "the desk has written three mails by itself about this ticket within a day.",
     ),
-    Cap("machine", "machine", 20, HOUR, "there were too many requests from this machine within the hour."),
-    Cap("inbox", "inbox", 100, HOUR, "this inbox has sent its share within the hour; it looks like a flood."),
+    Cap("machine", ("machine",), 20, HOUR, "there were too many requests from this machine within the hour."),
+    Cap(
+        "inbox",
+        ("inbox",),
+        100,
+        HOUR,
+        "this inbox has sent its share within the hour; it looks like a flood.",
+    ),
     Cap(
         "brand",
-        "inbox__brand",
+        ("inbox__brand",),
         200,
         HOUR,
         "this brand has sent its share within the hour; it looks like a flood.",
     ),
 )
-WHY = {cap.name: f"Not sent: {cap.why}" for cap in CAPS}  # by Reflex.held_by
+# To agents, of what happens to their tickets: an agent whose autoresponder looks like a person would answer each one.
+NOTIFICATIONS = (
+    Cap(
+        "agent",
+        ("correspondent", "ticket"),
+        10,
+        HOUR,
+        "this agent was told ten times of this ticket within the hour. Perhaps two machines answer each other.",
+    ),
+)
+CAPS: Mapping[str, tuple[Cap, ...]] = {
+    Reflex.Kind.CONFIRMATION: CONFIRMATIONS,
+    Reflex.Kind.NOTIFICATION: NOTIFICATIONS,
+}
+WHY = {cap.name: f"Not sent: {cap.why}" for caps in CAPS.values() for cap in caps}  # by Reflex.held_by
 
 # More than a person writes about one thing in an hour.
 MAILS_TO_A_TICKET = 20
@@ -73,7 +94,14 @@ TOO_MANY_MAILS = f"it is one of more than {MAILS_TO_A_TICKET} mails of this send
 
 
 @transaction.atomic
-def may_leave(row: MessageDelivery, *, address: str, machine: str = "") -> str:
+def may_leave(
+    row: MessageDelivery,
+    *,
+    address: str,
+    ticket: Ticket | None,
+    kind: str = Reflex.Kind.CONFIRMATION,
+    machine: str = "",
+) -> str:
     """Count an automatic mail that is about to leave. Returns why it must not, as a sentence; "" where it may.
 
     Asked again for the same delivery it says the same and counts nothing.
@@ -81,9 +109,9 @@ def may_leave(row: MessageDelivery, *, address: str, machine: str = "") -> str:
     _one_at_a_time(row.inbox.brand_id)
     known = Reflex.objects.filter(delivery=row).first()
     reflex = known or Reflex(
-        kind=Reflex.Kind.CONFIRMATION,
+        kind=kind,
         inbox=row.inbox,
-        ticket=row.ticket,
+        ticket=ticket,
         delivery=row,
         # One mailbox, whatever stands behind its plus.
         correspondent=reply_address.without_tag(address)[:254],
@@ -98,27 +126,30 @@ def may_leave(row: MessageDelivery, *, address: str, machine: str = "") -> str:
 
 def _tell(reflex: Reflex) -> None:
     """Whoever reads the ticket sees that its customer was told nothing, and why."""
-    if reflex.held_by and reflex.ticket:
+    if reflex.held_by and reflex.ticket and reflex.kind == Reflex.Kind.CONFIRMATION:
         reason = WHY[reflex.held_by]
         events.record(reflex.ticket, events.CONFIRMATION_HELD_BACK, changes={"reason": ["", reason]})
 
 
 def _full(reflex: Reflex) -> str:
     """The name of the first cap that is reached; all of them in one question."""
-    shared = {cap: _shared(reflex, cap) for cap in CAPS}
-    asked = {cap: value for cap, value in shared.items() if value}
-    left = Reflex.objects.filter(kind=Reflex.Kind.CONFIRMATION, held_by="", at__gt=Now() - DAY)
+    caps = [cap for cap in CAPS[reflex.kind] if all(_value(reflex, field) for field in cap.of)]
+    left = Reflex.objects.filter(kind=reflex.kind, held_by="", at__gt=Now() - DAY)
     counts = left.aggregate(
         **{
-            f"of_{cap.name}": Count("pk", filter=Q(**{cap.of: value, "at__gt": Now() - cap.per}))
-            for cap, value in asked.items()
+            f"of_{cap.name}": Count("pk", filter=Q(at__gt=Now() - cap.per, **_shared(reflex, cap)))
+            for cap in caps
         }
     )
-    return next((cap.name for cap in asked if counts[f"of_{cap.name}"] >= cap.most), "")
+    return next((cap.name for cap in caps if counts[f"of_{cap.name}"] >= cap.most), "")
 
 
-def _shared(reflex: Reflex, cap: Cap) -> object:
-    return reflex.inbox.brand_id if cap.of == "inbox__brand" else getattr(reflex, cap.of)
+def _shared(reflex: Reflex, cap: Cap) -> dict[str, object]:
+    return {field: _value(reflex, field) for field in cap.of}
+
+
+def _value(reflex: Reflex, field: str) -> object:
+    return reflex.inbox.brand_id if field == "inbox__brand" else getattr(reflex, field)
 
 
 def _one_at_a_time(brand: int) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from accounts.permissions import Permission
-from channels_inbox import doorbell
+from channels_inbox import doorbell, loop_caps
 from channels_inbox.email import agent_address
 from channels_inbox.email.agent_address import CONVERSATION, Bound
 from channels_inbox.letters import NothingToSend
@@ -25,7 +25,7 @@ from channels_inbox.mail_texts.catalogue import TICKET_ANSWERED, TICKET_ASSIGNED
 from channels_inbox.mail_texts.places import Place
 from channels_inbox.mail_texts.rendering import Block, Rendered
 from channels_inbox.messages import OutboundMessage, Sender
-from channels_inbox.models import MessageDelivery
+from channels_inbox.models import MessageDelivery, Reflex
 from channels_inbox.routes import Route, default_route, route_of
 from foundation import desk, richtext
 from tickets import events
@@ -111,6 +111,9 @@ def _who_did(event: TicketEvent) -> str:
 def write(row: MessageDelivery) -> OutboundMessage:
     """Raises NothingToSend where the agent may no longer know, or wants to hear no more."""
     agent, ticket = _still_concerned(row)
+    kind = Reflex.Kind.NOTIFICATION
+    if too_many := loop_caps.may_leave(row, address=agent.email, ticket=ticket, kind=kind):
+        raise NothingToSend(too_many)
     bound = Bound(agent.pk, ticket.number)
     with translation.override(agent.language):
         letter = _letter(row, agent, ticket)

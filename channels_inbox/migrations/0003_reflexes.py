@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Reflex',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirmation', 'Confirmation'), ('waking', 'Waking')], max_length=12)),
+                ('kind', models.CharField(choices=[('confirmation', 'Confirmation'), ('notification', 'Notification'), ('waking', 'Waking')], max_length=12)),
                 ('correspondent', models.CharField(max_length=254)),
                 ('machine', models.CharField(blank=True, max_length=45)),
                 ('held_by', models.CharField(blank=True, max_length=12)),

@@ -18,6 +18,7 @@ class Reflex(models.Model):
 
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation"  # of a new request
+        NOTIFICATION = "notification"  # to an agent, of one of their tickets
         WAKING = "waking"  # a mail opens its ticket again and calls the agents; only those held back are written down
 
     kind = models.CharField(max_length=12, choices=Kind.choices)

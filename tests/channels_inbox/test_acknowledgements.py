@@ -142,7 +142,7 @@ def test_one_address_gets_one_an_hour(mailbox, trusted):
 
 @pytest.mark.parametrize("cap", ["inbox", "brand", "machine"])
 def test_security8_a_flood_in_borrowed_names_makes_no_mail_cannon_of_the_desk(mailbox, trusted, cap):
-    most = next(each.most for each in loop_caps.CAPS if each.name == cap)
+    most = next(each.most for each in loop_caps.CONFIRMATIONS if each.name == cap)
     other = make_inbox(address="second@desk.test", brand=mailbox.brand) if cap == "brand" else mailbox
     machine = "203.0.113.9" if cap == "machine" else ""
     Reflex.objects.bulk_create(

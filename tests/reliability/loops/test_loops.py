@@ -160,3 +160,27 @@ def test_a_person_is_heard_in_the_middle_of_a_storm(world):
 
     assert len(world.left) == 1 + 8
     assert not Message.objects.filter(delivery="failed").exists()
+
+
+def test_security13_two_machines_behind_an_agent_and_a_customer(world):
+    """Both answer everything, and neither says that it is one: what the agent's machine writes goes to the customer."""
+    agent = world.agent
+    agent.mail_when_answered = True
+    agent.save()
+    world.meets(
+        Machine(ROBOT, correspondents.looks_like_a_person),
+        Machine(agent.email, correspondents.looks_like_a_person),
+    )
+    world.writes(ROBOT)
+    world.until_it_is_quiet()
+    Ticket.objects.update(assignee=agent)
+
+    for _round in range(3):
+        world.writes(ROBOT, in_reply_to="", subject=f"[#{Ticket.objects.get().number}]")
+        world.until_it_is_quiet()
+
+    told = [mail for mail in world.automatic if mail.recipient == agent.email]
+    assert 2 < len(told) <= 10
+    assert world.turn() == 0, "it goes on"
+    assert Reflex.objects.filter(kind="notification", held_by="agent").exists()
+    assert_all_is_kept()
