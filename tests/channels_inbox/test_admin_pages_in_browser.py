@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from channels_inbox.models import MessageDelivery
+from channels_inbox import storms
+from channels_inbox.models import MessageDelivery, Reflex
 from tests.agents import Browsers, faults_for_assistive_technology, scrolls_sideways
 from tests.channels_inbox.mails import make_mail, receive
 from tests.make import make_agent, make_inbox, make_ticket
@@ -32,6 +33,12 @@ def desk(live):
         recipients={"to": [f"{LONG}@example.org"]},
         provider_reply=f"550 5.1.1 <{LONG}@example.org>: Recipient address rejected: User unknown",
     )
+    Reflex.objects.bulk_create(
+        [
+            Reflex(kind="confirmation", inbox=inbox, correspondent=f"{LONG}@example.org", held_by="address")
+            for _ in range(storms.A_STORM)
+        ]
+    )
     return inbox, message
 
 
@@ -51,6 +58,7 @@ def pages(inbox, message):
         "/settings/failures/",
         "/settings/failures/?show=events",
         f"/t/{message.ticket.number}/messages/{message.pk}/original/",
+        f"/t/{message.ticket.number}/messages/{message.pk}/why/",
     ]
 
 
@@ -147,3 +155,22 @@ def test_all_held_messages_are_chosen_at_once(desk, live, new_context):
 
     expect(page.locator("main")).to_contain_text("Done with 2 messages.")
     assert not inbox.payloads.held().exists()
+
+
+def test_why_a_message_is_here_is_told_in_a_dialog(desk, live, new_context):
+    inbox, message = desk
+    stranger = receive(
+        inbox, make_mail(sender="eve@evil.test", subject=f"[#{message.ticket.number}] me too")
+    ).message
+    agent = make_agent()
+    page = Browsers(live, new_context).open(agent, f"/t/{stranger.ticket.number}/")
+    box = page.locator(f"#message-{stranger.pk}")
+
+    expect(box.get_by_role("link", name="May belong to another ticket")).to_be_visible()
+    box.hover()
+    box.get_by_role("button", name="Why is this here?").click()
+
+    dialog = page.locator("#message-dialog")
+    expect(dialog).to_contain_text("in which the sender does not take part")
+    expect(dialog.get_by_role("link", name=f"#{message.ticket.number}")).to_be_visible()
+    assert faults_for_assistive_technology(page) == []

@@ -306,3 +306,34 @@ def test_a_line_has_nothing_invisible_in_it(given, line):
 def test_an_excerpt_is_cut_between_words(text, n, short):
     assert richtext.excerpt(text, n) == short
     assert len(short) <= n
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVa\tScript:alert(1)",
+        "java&#115;cript:alert(1)",
+        "vbscript:x",
+        "data:text/html,<script>alert(1)</script>",
+        "data:image/png;base64,AAAA",
+        "file:///etc/passwd",
+        "blob:https://desk.test/1",
+        "about:blank",
+        "ftp://x.test/",
+        "cid:x",
+        "view-source:https://x.test/",
+        "\x01javascript:alert(1)",
+    ],
+)
+def test_security21_links_lead_to_pages_people_and_telephones_only(url):
+    html = f'<a href="{url}">x</a>'
+
+    for cleaned in (richtext.clean(html), str(render(html).html)):
+        assert "href" not in cleaned
+        assert ">x</a>" in cleaned or cleaned == "x"
+
+
+@pytest.mark.parametrize("url", ["https://x.test/", "http://x.test/", "mailto:a@x.test", "tel:+491234"])
+def test_security21_those_stay(url):
+    assert f'href="{url}"' in richtext.clean(f'<a href="{url}">x</a>')
