@@ -11,11 +11,17 @@ from django.db import transaction
 from accounts import notices
 from accounts.notices import Notice
 from channels_inbox import calls, doorbell, inbox_news
-from channels_inbox.agent_mail import notifications
+from channels_inbox.agent_mail import held_notices, notifications
 from channels_inbox.email import reply_address
 from channels_inbox.letters import NothingToSend
 from channels_inbox.mail_texts import texts, trial_mails
-from channels_inbox.mail_texts.catalogue import INBOX_NEWS, STANDS_STILL, TICKET_ANSWERED, TICKET_ASSIGNED
+from channels_inbox.mail_texts.catalogue import (
+    ANSWER_HELD,
+    INBOX_NEWS,
+    STANDS_STILL,
+    TICKET_ANSWERED,
+    TICKET_ASSIGNED,
+)
 from channels_inbox.mail_texts.places import Place
 from channels_inbox.mail_texts.rendering import Rendered
 from channels_inbox.messages import OutboundMessage, Sender
@@ -88,4 +94,5 @@ LETTERS: dict[str, Callable[[MessageDelivery], Rendered]] = {
 WHOLE: dict[str, Callable[[MessageDelivery], OutboundMessage]] = {
     TICKET_ASSIGNED: notifications.write,
     TICKET_ANSWERED: notifications.write,
+    ANSWER_HELD: held_notices.write,
 }

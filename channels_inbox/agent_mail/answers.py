@@ -48,7 +48,11 @@ CID = re.compile(r"(?i)\bcid:([^\"'\s<>)]{1,300})")
 
 
 class Held(Exception):
-    """It is not posted; the sentence says why."""
+    """It is not posted; the sentence says why. `agent` is who wrote it, where that is certain: they are told."""
+
+    def __init__(self, sentence: str, *, agent: Agent | None = None) -> None:
+        super().__init__(sentence)
+        self.agent = agent
 
 
 def bound_of(message: InboundMessage) -> Bound | None:
@@ -73,11 +77,11 @@ def take(message: InboundMessage, bound: Bound, *, source_key: str, is_released:
     wish = wish_of(message.text)
     ticket = _ticket(agent, bound, wish, words)
     if message.has_only_quotes:
-        raise Held(ONLY_QUOTES.format(**words))
+        raise Held(ONLY_QUOTES.format(**words), agent=agent)
     try:
         return _post(message, agent, ticket, wish, key=_key(source_key))
     except HelpdeskError as refused:
-        raise Held(REFUSED.format(why=refused, **words)) from refused
+        raise Held(REFUSED.format(why=refused, **words), agent=agent) from refused
 
 
 def _why_not_them(message: InboundMessage, agent: Agent, *, is_released: bool) -> str:
@@ -95,17 +99,17 @@ def _why_not_them(message: InboundMessage, agent: Agent, *, is_released: bool) -
 def _ticket(agent: Agent, bound: Bound, wish: Wish, words: dict[str, object]) -> Ticket:
     ticket = Ticket.objects.select_related("merged_into").filter(number=bound.ticket).first()
     if ticket is None:
-        raise Held(NO_TICKET.format(**words))
+        raise Held(NO_TICKET.format(**words), agent=agent)
     while ticket.merged_into:
         ticket = ticket.merged_into
     if not Ticket.objects.visible_to(agent).filter(pk=ticket.pk).exists():
-        raise Held(NOT_THEIRS.format(**words))
+        raise Held(NOT_THEIRS.format(**words), agent=agent)
     if ticket.trashed_at:
-        raise Held(TRASHED.format(**words))
+        raise Held(TRASHED.format(**words), agent=agent)
     if wish.is_note and not agent.can(Permission.TICKETS_NOTE):
-        raise Held(MAY_NOT_NOTE.format(**words))
+        raise Held(MAY_NOT_NOTE.format(**words), agent=agent)
     if not wish.is_note and not agent.can(Permission.TICKETS_REPLY):
-        raise Held(MAY_NOT_REPLY.format(**words))
+        raise Held(MAY_NOT_REPLY.format(**words), agent=agent)
     return ticket
 
 

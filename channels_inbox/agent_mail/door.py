@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from channels_inbox import stand_ins
 from channels_inbox.adapter import PayloadUnreadable
-from channels_inbox.agent_mail import answers
+from channels_inbox.agent_mail import answers, held_notices
 from channels_inbox.messages import InboundMessage
 from channels_inbox.outcome import Outcome
 from channels_inbox.reading import Reading
@@ -25,6 +25,8 @@ def take(reading: Reading, index: int, message: InboundMessage, known: dict[str,
     try:
         outcome = answers.take(message, bound, source_key=reading.source_key(index), is_released=is_released)
     except answers.Held as held:
+        if held.agent:
+            held_notices.queue(payload, agent=held.agent, number=bound.ticket, reason=str(held))
         trouble = PayloadUnreadable(str(held), sender=message.sender, subject=message.subject)
         return stand_ins.hold(reading, trouble, known)
     if payload.ticket and outcome.ticket:

@@ -21,6 +21,7 @@ STANDS_STILL = "inbox.stands_still"
 INBOX_NEWS = "inbox.news"
 TICKET_ASSIGNED = "ticket.assigned"
 TICKET_ANSWERED = "ticket.answered"
+ANSWER_HELD = "answer.held"
 
 
 class Shape(StrEnum):
@@ -185,6 +186,22 @@ MAILS: Mapping[str, Mail] = {
             ),
             placeholders=_OF_A_TICKET,
             per_brand=True,
+        ),
+        Mail(
+            key=ANSWER_HELD,
+            title=_("An agent's answer by mail was held"),
+            when=_("Goes to an agent whose answer to a mail of the desk was not posted."),
+            subject=_("Your answer to #{{ number }} was not sent · {{ desk }}"),
+            body=_(
+                "Your answer to ticket **#{{ number }}** was not sent to anybody. It waits in the quarantine.\n\n"
+                "{{ reason }}\n\n[Open the ticket]({{ link }})"
+            ),
+            placeholders=(
+                NUMBER,
+                Placeholder(name="reason", about=_("why it was held")),
+                _link(_("the page of the ticket")),
+                DESK,
+            ),
         ),
         Mail(
             key=STANDS_STILL,

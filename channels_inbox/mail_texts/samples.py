@@ -44,6 +44,7 @@ def _ordinary(place: Place) -> Values:
         "customer": "Elena Lindqvist",
         "agent": "Ada Byron",
         "who": "Grace Hopper",
+        "reason": "It answers ticket #10482, but nothing stands above the quoted text.",
         "message": Block(f"| {asked}", f"<blockquote>{richtext.from_text(asked)}</blockquote>"),
         "inbox": place.inbox.name if place.inbox else _("Support"),
         "state": _("Collecting mail fails"),

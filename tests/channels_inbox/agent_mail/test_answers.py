@@ -202,6 +202,24 @@ def test_who_may_only_write_notes_writes_notes(answer, ticket, ada):
     assert answer("#note Look at the invoice.", message_id="second@elsewhere.test").message.is_note
 
 
+def test_an_agent_hears_that_their_answer_was_not_sent(inbox, told, ada, deliver):
+    receive(inbox, answering(told, ""))
+    intake.process_due()
+
+    notice = deliver(ADA)[-1]
+    text = notice.get_body(("plain",)).get_content()
+    assert "was not sent" in notice["Subject"]
+    assert "nothing stands above the quoted text" in text
+    assert len(deliver(ADA)) == 2
+
+
+def test_nobody_else_hears_of_it(answer, deliver):
+    answer(sender="Mallory <mallory@evil.test>")
+
+    assert deliver("mallory@evil.test") == []
+    assert len(deliver(ADA)) == 1
+
+
 def test_an_answer_that_says_nothing_is_held(inbox, told, ticket):
     raw = answering(told, "")
 
