@@ -77,7 +77,12 @@ def _failed(row: MessageDelivery, report: DeliveryReport, note: str) -> None:
 def _may_wait(row: MessageDelivery, report: DeliveryReport) -> bool:
     """It is known for whom to try again, that has not been done too often, and no other has failed for good."""
     is_named = report.recipient.lower() in _everybody(row)
-    return bool(row.message) and is_named and row.state != State.FAILED and row.content.get("soft", 0) < len(SOFT_WAITS)
+    return (
+        bool(row.message)
+        and is_named
+        and row.state != State.FAILED
+        and row.content.get("soft", 0) < len(SOFT_WAITS)
+    )
 
 
 def _put_off(row: MessageDelivery, report: DeliveryReport, note: str) -> None:

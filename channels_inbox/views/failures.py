@@ -24,7 +24,7 @@ from foundation import audit, settings_index
 from tickets import dispatch
 from tickets.errors import TooLate
 from tickets.models import TicketEvent
-from tickets.services import replies
+from tickets.services import resending
 
 State = MessageDelivery.State
 MOST_AT_ONCE = 500
@@ -110,7 +110,7 @@ def decide_deliveries(request: HttpRequest) -> HttpResponse:
 def _send_again(row: MessageDelivery, agent: Agent) -> bool:
     if row.message:
         try:
-            replies.retry_send(message=row.message, actor=agent)
+            resending.retry_send(message=row.message, actor=agent)
         except TooLate:  # somebody was faster, on the ticket's page
             return False
     elif not outbox.requeue(row):

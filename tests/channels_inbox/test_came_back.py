@@ -17,7 +17,7 @@ from tests.make import make_agent, make_customer
 from tickets import dispatch, filters
 from tickets.errors import TooLate
 from tickets.models import Message, Ticket
-from tickets.services import participants, replies
+from tickets.services import participants, replies, resending
 
 pytestmark = pytest.mark.django_db
 CUSTOMER, CFO = "elena@elsewhere.test", "cfo@elsewhere.test"
@@ -140,7 +140,7 @@ def test_only_a_server_that_knows_nobody_there_marks_the_address(ticket, agent, 
 def test_sent_again_it_goes_only_to_those_who_have_not_got_it(sent, mailbox, agent, trusted):
     come_back(mailbox, sent, (CUSTOMER, GONE))
 
-    leave(replies.retry_send(message=sent, actor=agent))
+    leave(resending.retry_send(message=sent, actor=agent))
 
     assert (len(trusted.smtp.mails_to(CUSTOMER)), len(trusted.smtp.mails_to(CFO))) == (2, 1)
     first, second = trusted.smtp.mails_to(CUSTOMER)
@@ -154,10 +154,10 @@ def test_sent_again_it_goes_only_to_those_who_have_not_got_it(sent, mailbox, age
 
 def test_pressed_twice_it_is_sent_once(sent, mailbox, agent, trusted):
     come_back(mailbox, sent, (CUSTOMER, GONE))
-    replies.retry_send(message=sent, actor=agent)
+    resending.retry_send(message=sent, actor=agent)
 
     with pytest.raises(TooLate):
-        replies.retry_send(message=sent, actor=agent)
+        resending.retry_send(message=sent, actor=agent)
 
     leave(sent)
     assert len(trusted.smtp.mails_to(CUSTOMER)) == 2
@@ -166,7 +166,7 @@ def test_pressed_twice_it_is_sent_once(sent, mailbox, agent, trusted):
 def test_a_corrected_address_is_the_customers_from_now_on(sent, mailbox, agent, trusted):
     come_back(mailbox, sent, (CUSTOMER, GONE))
 
-    leave(replies.retry_send(message=sent, actor=agent, address=RIGHT))
+    leave(resending.retry_send(message=sent, actor=agent, address=RIGHT))
 
     (mail,) = trusted.smtp.mails_to(RIGHT)
     assert mail.message["To"] == RIGHT

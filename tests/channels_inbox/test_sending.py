@@ -19,7 +19,7 @@ from tests.mailservers import Fault
 from tests.make import make_agent
 from tickets import dispatch
 from tickets.models import Message, Ticket
-from tickets.services import replies
+from tickets.services import replies, resending
 
 pytestmark = pytest.mark.django_db
 CUSTOMER = "elena@elsewhere.test"
@@ -229,7 +229,7 @@ def test_a_person_may_send_it_again_and_it_keeps_its_name(post, agent, ticket, t
     message = post()
     sending.send_due()
 
-    replies.retry_send(message=message, actor=agent)
+    resending.retry_send(message=message, actor=agent)
     dispatch.process_events()
     sending.send_due()
 

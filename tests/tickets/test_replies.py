@@ -6,7 +6,7 @@ from tests.make import make_agent, make_message, make_ticket
 from tickets import events, files
 from tickets.errors import NewerActivity, NothingWritten, TooLate
 from tickets.models import Draft, Message
-from tickets.services import delivery, replies
+from tickets.services import delivery, replies, resending
 
 pytestmark = pytest.mark.django_db
 
@@ -176,7 +176,7 @@ def test_attention_is_no_longer_needed_once_the_retry_went_through():
     message = reply(ticket, agent)
     delivery.record_delivery(message=message, state="failed", note="no route")
 
-    replies.retry_send(message=message, actor=agent)
+    resending.retry_send(message=message, actor=agent)
     delivery.record_delivery(message=message, state="sent")
 
     ticket.refresh_from_db()

@@ -15,7 +15,7 @@ from foundation.errors import HelpdeskError
 from tickets import remote_pictures
 from tickets.access import get_message
 from tickets.models import Draft
-from tickets.services import replies
+from tickets.services import replies, resending
 from tickets.views import files
 from tickets.views.answers import SHOWS_TICKET, done, toast
 
@@ -100,7 +100,7 @@ def send_now(request: HttpRequest, number: int, pk: int) -> HttpResponse:
 def retry(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """A failed answer leaves once more, perhaps to another address of the customer."""
     message = get_message(request, number, pk, to=Permission.TICKETS_REPLY)
-    replies.retry_send(message=message, actor=agent_of(request), address=request.POST.get("address", ""))
+    resending.retry_send(message=message, actor=agent_of(request), address=request.POST.get("address", ""))
     return done(request, message.ticket, **toast(_("Sent once more.")))
 
 
@@ -109,7 +109,7 @@ def retry(request: HttpRequest, number: int, pk: int) -> HttpResponse:
 def arrived(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """A doubtful answer has arrived: somebody knows."""
     message = get_message(request, number, pk, to=Permission.TICKETS_REPLY)
-    replies.confirm_sent(message=message, actor=agent_of(request))
+    resending.confirm_sent(message=message, actor=agent_of(request))
     return done(request, message.ticket, **toast(_("Noted: it has arrived.")))
 
 
