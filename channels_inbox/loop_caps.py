@@ -77,6 +77,7 @@ NOTIFICATIONS = (
         HOUR,
         "this agent was told ten times of this ticket within the hour. Perhaps two machines answer each other.",
     ),
+    Cap("agent_hour", ("correspondent",), 60, HOUR, "this agent was told sixty times within the hour."),
 )
 CAPS: Mapping[str, tuple[Cap, ...]] = {
     Reflex.Kind.CONFIRMATION: CONFIRMATIONS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from accounts.models import Agent
-from channels_inbox import doorbell
+from channels_inbox import doorbell, loop_caps
 from channels_inbox.email import agent_address, reply_address
 from channels_inbox.email.agent_address import Bound
 from channels_inbox.letters import NothingToSend
@@ -16,9 +16,10 @@ from channels_inbox.mail_texts import texts
 from channels_inbox.mail_texts.catalogue import ANSWER_HELD
 from channels_inbox.mail_texts.places import Place
 from channels_inbox.messages import OutboundMessage, Sender
-from channels_inbox.models import InboundPayload, MessageDelivery
+from channels_inbox.models import InboundPayload, MessageDelivery, Reflex
 from channels_inbox.routes import default_route
 from foundation import desk
+from tickets.models import Ticket
 
 GONE = "The agent is no longer active."
 
@@ -48,11 +49,15 @@ def queue(payload: InboundPayload, *, agent: Agent, number: int, reason: str) ->
 
 
 def write(row: MessageDelivery) -> OutboundMessage:
-    """Raises NothingToSend where the agent was let go meanwhile."""
+    """Raises NothingToSend where the agent was let go meanwhile, or was told too often."""
     agent = Agent.objects.active().filter(pk=row.content["agent"]).first()
     if agent is None:
         raise NothingToSend(GONE)
     number = row.content["number"]
+    ticket = Ticket.objects.filter(number=number).first()
+    kind = Reflex.Kind.NOTIFICATION
+    if too_many := loop_caps.may_leave(row, address=agent.email, ticket=ticket, kind=kind):
+        raise NothingToSend(too_many)
     values = {
         "number": str(number),
         "reason": row.content["reason"],

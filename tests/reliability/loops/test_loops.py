@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels_inbox.models import InboundPayload, MessageDelivery, Reflex
+from tests.make import make_role
 from tests.reliability.loops import correspondents
 from tests.reliability.loops.correspondents import Machine
 from tickets.models import Message, Ticket
@@ -184,3 +185,24 @@ def test_security13_two_machines_behind_an_agent_and_a_customer(world):
     assert world.turn() == 0, "it goes on"
     assert Reflex.objects.filter(kind="notification", held_by="agent").exists()
     assert_all_is_kept()
+
+
+def test_security13_a_machine_behind_an_agent_whose_answers_are_held(world):
+    """It is told each time that its answer was held, and answers that as well."""
+    agent = world.agent
+    agent.roles.set([make_role("Reader", ["tickets.read_all"])])
+    agent.mail_when_answered = True
+    agent.save()
+    machine = Machine(agent.email, correspondents.looks_like_a_person)
+    world.meets(machine)
+    world.writes(ROBOT)
+    world.until_it_is_quiet()
+    Ticket.objects.update(assignee=agent)
+
+    world.writes(ROBOT, subject=f"[#{Ticket.objects.get(requester__identities__value=ROBOT).number}]")
+    world.until_it_is_quiet()
+
+    assert 2 < machine.answered <= 10
+    assert world.turn() == 0, "it goes on"
+    assert Reflex.objects.filter(kind="notification", held_by="agent").exists()
+    assert InboundPayload.objects.filter(state="quarantined").count() == machine.answered
