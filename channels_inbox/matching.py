@@ -100,7 +100,8 @@ MAY_BELONG = gettext_noop("It refers to another ticket, in which the sender does
 
 def find_ticket(message: InboundMessage, *, inbox: Inbox, sender: Customer, known: Known) -> Match:
     """The ticket this message belongs to, or none where it opens a new one."""
-    if (forwarded := known.forwarded(message)) and forwarded.ticket.brand_id == inbox.brand_id:
+    forwarded = known.forwarded(message)
+    if forwarded and forwarded.ticket.brand_id == inbox.brand_id and not forwarded.ticket.trashed_at:
         facts = {"matched_by": "forwarded", "why": ANSWERS_FORWARD}
         return Match(ticket=forwarded.ticket, aside=True, facts=facts)
     related: Ticket | None = None
