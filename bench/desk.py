@@ -31,8 +31,8 @@ insert into accounts_customer (name, language, time_zone, notes, is_vip, created
 select 'Customer ' || n || ' ' || substr(md5(n::text), 1, 6), 'en', '', '', n % 50 = 0, now()
 from generate_series(1, {customers}) n;
 
-insert into accounts_customeridentity (customer_id, kind, value, created_at)
-select id, 'email', 'customer' || id || '@bench.test', now() from accounts_customer;
+insert into accounts_customeridentity (customer_id, kind, value, undeliverable_words, created_at)
+select id, 'email', 'customer' || id || '@bench.test', '', now() from accounts_customer;
 """
 
 TICKETS = """
