@@ -77,9 +77,7 @@ def test_fault35_a_beat_that_was_down_for_two_hours_rings_once_for_each(tmp_path
         scheduler.tick()
 
     rung = [json.loads(ring)["headers"]["task"] for ring in broker.lrange(rings.QUEUE, 0, -1)]
-    ours = [
-        task for task in rung if not task.startswith("celery.")
-    ]  # Celery has one of its own, at four in the morning
+    ours = [task for task in rung if not task.startswith("celery.")]  # Celery has one at four in the morning
     assert sorted(ours) == sorted(entry["task"] for entry in app.conf.beat_schedule.values())
     broker.delete(rings.QUEUE)
     scheduler.close()

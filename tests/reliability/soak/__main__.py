@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import signal
 import sys
 from types import FrameType
@@ -43,10 +44,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _kept(log: os.PathLike) -> str:
-    import shutil
-
     kept = f"/tmp/soak-{os.getpid()}.log"
-    return shutil.copy(log, kept)
+    return str(shutil.copy(log, kept))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
