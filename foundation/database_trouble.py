@@ -11,9 +11,11 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -36,8 +38,11 @@ class OnceMore:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        if request.path.startswith(tuple(settings.LONG_BODIES)):
+            return  # such a view reads its body as it comes, and asks its sender to come again by itself
         if request.content_type == "application/json":
-            request.body  # noqa: B018 (kept by Django, so that it can be read once more)
+            with suppress(UnreadablePostError):  # the view hears of it, too
+                request.body  # noqa: B018 (kept by Django, so that it can be read once more)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         tries = 1
