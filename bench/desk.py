@@ -72,7 +72,8 @@ insert into tickets_message (ticket_id, visibility, direction, channel, author_a
     author_name, author_address, recipients, text, html, quoted_text, quoted_html, automatic, is_held, facts,
     delivery, delivery_note, undo, created_at)
 select t.id, case when m % 3 = 0 then 'internal' else 'public' end, case when m % 3 = 1 then 'in' else 'out' end,
-    case when m % 3 = 0 then 'note' else 'email' end, case when m % 3 <> 1 then coalesce(t.assignee_id, 1) end,
+    case when m % 3 = 0 then 'note' else 'email' end,
+    case when m % 3 <> 1 then coalesce(t.assignee_id, (select min(id) from accounts_agent)) end,
     case when m % 3 = 1 then t.requester_id end, 'Somebody', '', '{{}}',
     'Hello, ' || t.subject || '. ' || repeat('Please tell us what happened and when we may expect news. ', 4)
         || md5(t.id::text || m),

@@ -89,6 +89,7 @@ class Soak:
             answered -= self.desk.agent_answers(int(answered))
             if passed - told >= TELLS_EVERY:
                 told = passed
+                self.desk.tidy()
                 self.say(
                     f"  … {passed / 60:.0f} min, {len(self.desk.written)} mails, {self.killer.kills.total()} kills"
                 )
