@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from channels_inbox.email import reply_address
 from channels_inbox.models import Inbox, MessageDelivery, Reflex
+from foundation import one_trip
 from tickets import events
 from tickets.models import Message, Ticket
 
@@ -161,10 +163,16 @@ def _one_at_a_time(brand: int) -> None:
 
 def is_storm(ticket: Ticket, *, author: int) -> bool:
     """Has this customer (a primary key) written so often into the ticket that one more mail need wake nobody?"""
-    lately = ticket.messages.filter(
-        direction=Message.Direction.INBOUND, author_customer=author, created_at__gt=Now() - HOUR
+    return (
+        len(one_trip.ask(one_trip.kept(_lately, MAILS_TO_A_TICKET, ticket.pk, author))[0])
+        >= MAILS_TO_A_TICKET
     )
-    return lately.count() >= MAILS_TO_A_TICKET
+
+
+def _lately(most: int, ticket: int, author: int) -> QuerySet[Message, Any]:
+    """Every answer of a customer asks this."""
+    inbound = Message.objects.filter(direction=Message.Direction.INBOUND, created_at__gt=Now() - HOUR)
+    return inbound.filter(ticket=ticket, author_customer=author).values_list("pk")[:most]
 
 
 def note_storm(message: Message, inbox: Inbox) -> None:
