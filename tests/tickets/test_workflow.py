@@ -1,10 +1,8 @@
 """Moving a ticket along."""
 
-import threading
-
 import pytest
-from django.db import connection
 
+from tests.at_once import at_once
 from tests.make import make_agent, make_team, make_ticket
 from tickets import events
 from tickets.errors import ChangedMeanwhile, NewerActivity, TransitionRefused
@@ -99,27 +97,6 @@ class TestTags:
         assert ticket.events.last().changes == {"tags": [["a"], ["b"]]}
 
 
-def in_parallel(*jobs):
-    """Run the jobs at the same moment, each on a connection of its own. Returns what each gave or raised."""
-    ready, results = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(place, job):
-        try:
-            ready.wait()
-            results[place] = job()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
     def test_fault46_one_of_two_agents_wins_and_the_other_is_told(self):
@@ -132,7 +109,7 @@ class TestTwoAtOnce:
                     ticket=Ticket.objects.get(pk=pk), assignee=agent, actor=agent, was=None
                 )
 
-            results = in_parallel(*[lambda a=agent: take(a) for agent in agents])
+            results = at_once(*[lambda a=agent: take(a) for agent in agents])
 
             assert sum(isinstance(result, ChangedMeanwhile) for result in results) == 1
             assert ticket.events.filter(kind=events.ASSIGNEE_CHANGED).count() == 1
@@ -145,7 +122,7 @@ class TestTwoAtOnce:
             def fresh(pk=ticket.pk):
                 return Ticket.objects.get(pk=pk)
 
-            in_parallel(
+            at_once(
                 lambda f=fresh: workflow.assign(ticket=f(), assignee=agent, actor=agent),
                 lambda f=fresh: workflow.move_to_team(ticket=f(), team=team, actor=agent),
                 lambda f=fresh: workflow.change_priority(ticket=f(), priority=4, actor=agent),
@@ -171,7 +148,7 @@ class TestTwoAtOnce:
                     ticket=Ticket.objects.get(pk=pk), author=agent, html="<p>Hello</p>", client_key=key
                 )
 
-            first, second = in_parallel(send, send)
+            first, second = at_once(send, send)
 
             assert first == second
             assert ticket.messages.filter(direction="out").count() == 1
@@ -187,7 +164,7 @@ class TestTwoAtOnce:
                     ticket=Ticket.objects.get(pk=pk), author=agent, html="<p>Hello</p>", last_seen_event=seen
                 )
 
-            results = in_parallel(*[lambda a=agent: send(a) for agent in agents])
+            results = at_once(*[lambda a=agent: send(a) for agent in agents])
 
             assert sum(isinstance(result, NewerActivity) for result in results) == 1
             assert ticket.messages.filter(direction="out").count() == 1
